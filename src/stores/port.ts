@@ -1,0 +1,132 @@
+import type { Filter, Sink, Source } from '../domain/data.ts';
+import type { Fingerprint } from '../domain/fingerprint.ts';
+import type { Canary } from '../domain/loss.ts';
+import type { Consistency, Instant, Mark, RunId, Stage, StoreKind } from '../domain/words.ts';
+
+/** What a caller lends to work that may take hours. */
+export interface Work {
+  /** Aborted when the work must stop; adapters stop within a second and throw `interrupted`. */
+  signal: AbortSignal;
+  /** Called often with what was done so far; cheap, never throws. */
+  beat(progress: Progress): void;
+  /** Parallel connections or streams the adapter may use. */
+  parallel: number;
+}
+
+export interface Progress {
+  says: string;
+  bytes: number;
+  totalBytes: number | null;
+}
+
+/** One adapter per folder of `src/stores/`. `Meta` is what its sets keep in the manifest's `meta` stream. */
+export interface Kind<Meta> {
+  readonly kind: StoreKind;
+  /**
+   * Opens a place by its connection string.
+   * @throws DrError `bad-input` (not such a URL), `no-permission`, `missing` (no such database), `unreachable`
+   */
+  open(url: string, work: Work): Promise<Place<Meta> & AsyncDisposable>;
+  /** Pure, ordered, stable: the same meta, stage and filter give the same units in the same order, in any process. */
+  units(meta: Meta, stage: Stage, filter?: Filter): Iterable<Unit>;
+}
+
+/** The smallest thing restored on its own: seconds to a minute of work. */
+export interface Unit {
+  /** Unique and stable within the set: the ledger's key. */
+  id: string;
+  stage: Stage;
+  says: string;
+  /** Cost, for cutting batches and for progress: plain bytes where known, else an estimate; at least 1. */
+  bytes: number;
+}
+
+/** Who restores: the ledger and the epoch guard are keyed by it. */
+export interface Writer {
+  run: RunId;
+  /** Digest of the manifest being restored. */
+  set: string;
+  epoch: number;
+}
+
+export interface Inspection {
+  /** Null when the product never marked the place. */
+  mark: Mark | null;
+  version: string;
+  /** The store's own clock, and how far ours is ahead of it. */
+  clock: Instant;
+  skewMs: number;
+  /** Largest first, sizes as the server estimates them. Without the product's own objects. */
+  objects: readonly { name: string; bytes: number; rows: number | null }[];
+  bytes: number;
+  /** Free bytes where the place keeps its data, when the server can tell. */
+  freeBytes: number | null;
+  /** What this login may not do but a backup or restore needs, as sentences with the remedy. */
+  missingPermissions: readonly string[];
+}
+
+export interface Snapshot<Meta> {
+  consistency: Consistency;
+  meta: Meta;
+  fingerprint: Fingerprint;
+  /** Things of the source that the set does not hold, as sentences. */
+  leftOut: readonly string[];
+}
+
+export interface Applied {
+  /** False when the ledger said that the unit had been applied before. */
+  wasApplied: boolean;
+  rows: number;
+  /** Plain bytes read from the source for it. */
+  bytes: number;
+}
+
+/** Data in an open place. Optional capabilities are optional members of `can`; the plan says which are missing. */
+export interface Place<Meta> {
+  inspect(): Promise<Inspection>;
+  /** Writes or replaces the mark. */
+  stamp(mark: Mark): Promise<void>;
+  /**
+   * Backs up what the filter selects, from one consistent view. A crash leaves streams that no manifest names.
+   * @throws DrError `no-match` (filter selects nothing), `not-supported` (names what), `no-permission`, `interrupted`
+   */
+  snapshot(to: Sink, filter: Filter): Promise<Snapshot<Meta>>;
+  /**
+   * Readies the place for units: ledger made, epoch raised. Idempotent for the same writer.
+   * @throws DrError `not-empty`, `stale-epoch`, `too-old` (server older than the set), `no-permission`
+   */
+  begin(by: Writer, meta: Meta): Promise<void>;
+  /**
+   * Applies one unit exactly once: its ledger row commits with its data. Killed half-way it leaves nothing.
+   * @throws DrError `stale-epoch`, `damaged`, `no-space`, `unreachable`, `interrupted`
+   */
+  restore(unit: Unit, meta: Meta, from: Source, by: Writer): Promise<Applied>;
+  /** Ids of the units the ledger holds for this writer. */
+  ledger(by: Writer): Promise<ReadonlySet<string>>;
+  /** Drops the ledger. Idempotent. */
+  end(by: Writer): Promise<void>;
+  /** Of everything the filter selects, in one consistent view. */
+  fingerprint(filter: Filter): Promise<Fingerprint>;
+  readonly can: Capabilities;
+}
+
+export interface Capabilities {
+  fence?: Fence;
+  canary?: Canaries;
+}
+
+export interface Fence {
+  /** Stops writes by everyone but the product, ends sessions that could still write, survives a server restart. */
+  fence(): Promise<void>;
+  unfence(): Promise<void>;
+  /** Tries a write as an ordinary client would; true when it was refused. Leaves nothing. */
+  isFenced(): Promise<boolean>;
+}
+
+/** Canaries are user data: they are part of every set. */
+export interface Canaries {
+  /** Writes one and returns it with the store's own time of the acknowledged write. */
+  write(seq: number): Promise<Canary>;
+  /** Sequence numbers present, ascending. */
+  present(): Promise<number[]>;
+}

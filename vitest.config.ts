@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two suites: `fast` runs on every change, `long` holds kills at every boundary and chaos. Real servers are shared. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.long.test.ts', 'node_modules/**'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/**/*.long.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
