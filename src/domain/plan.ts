@@ -158,6 +158,8 @@ export interface Plan {
   madeAt: Instant;
   starter: Starter;
   targets: readonly TargetId[];
+  /** Whose workers do the store work: `dr-stores-<region>`. */
+  region: string;
   objective: Objective;
   /** Places this run locks, sorted: one lock each. */
   locks: readonly PlaceId[];

@@ -9,6 +9,8 @@ export interface Estate {
   digest: Digest;
   /** Folder of the file: relative paths in it start here. */
   folder: string;
+  /** Names the queue whose workers are near the stores. */
+  region: string;
   vault: VaultConfig;
   people: Readonly<Record<string, Person>>;
   targets: Readonly<Record<TargetId, Target>>;
