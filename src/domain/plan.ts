@@ -88,6 +88,15 @@ export interface SetFacts {
   batches: Readonly<Record<Stage, number>>;
 }
 
+/** A service that users reach the target through, and when it counts as healthy. */
+export interface ServiceFacts {
+  id: string;
+  /** Green probes in a row. */
+  greens: number;
+  /** `1s` */
+  every: string;
+}
+
 export interface TargetFacts {
   id: TargetId;
   kind: string;
@@ -101,7 +110,7 @@ export interface TargetFacts {
   nextSet: SetId;
   /** The set this run restores: the asked one, or the newest at or before the asked time. Null when there is none. */
   set: SetFacts | null;
-  services: readonly string[];
+  services: readonly ServiceFacts[];
   /** What leads users to this target, as sentences; empty when nothing switches. */
   switches: readonly string[];
 }

@@ -81,8 +81,9 @@ export interface Verbs {
   /** A write is refused, or the place is provably gone. */
   checkFenced: Verb<{ site: Site }>;
   checkWritable: Verb<{ site: Site }>;
-  /** Compare-and-set of everything that leads users to a place, then the binding with epoch + 1. */
+  /** Compare-and-set of everything that leads users to a place, then the binding. `epoch` is in force; `epoch + 1` will be. */
   switchTarget: Verb<{ target: TargetId; from: PlaceSpec; to: PlaceSpec; epoch: number }>;
+  /** The switches show `to`, and the binding in force is `to` under `epoch`: after `switchTarget`, its `epoch + 1`. */
   checkSwitched: Verb<{ target: TargetId; to: PlaceSpec; epoch: number }>;
   /** One green probe through the path a user takes. */
   probeService: Verb<{ service: string }>;
