@@ -92,13 +92,15 @@ export interface Place<Meta> {
    */
   snapshot(to: Sink, filter: Filter): Promise<Snapshot<Meta>>;
   /**
-   * Readies the place for units: ledger made, epoch raised. Idempotent for the same writer.
+   * Readies the place for units: ledger made, epoch raised. Idempotent for the same writer. Neither a higher epoch that
+   * began before nor a higher one in the mark is passed over.
    * @throws DrError `not-empty`, `stale-epoch`, `too-old` (server older than the set), `no-permission`
    */
   begin(by: Writer, meta: Meta): Promise<void>;
   /**
    * Applies one unit exactly once: its ledger row commits with its data. Killed half-way it leaves nothing.
-   * @throws DrError `stale-epoch`, `damaged`, `no-space`, `unreachable`, `interrupted`
+   * @throws DrError `stale-epoch`, `refused` (this writer has not begun, or has ended), `damaged`, `no-space`,
+   * `unreachable`, `interrupted`
    */
   restore(unit: Unit, meta: Meta, from: Source, by: Writer): Promise<Applied>;
   /** Ids of the units the ledger holds for this writer. */
