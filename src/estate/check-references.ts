@@ -1,0 +1,52 @@
+import { printName, printPath, suggest } from './names.ts';
+import type { Parsed, Path, Problem } from './parse-yaml.ts';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+const mappingOf = (value: unknown): Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : {};
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Places in the file that hold the same secret reference, although they must not. */
+const shared = (parsed: Parsed, places: readonly { path: Path; ref: unknown }[], why: string): Problem[] =>
+  places.flatMap(({ path, ref }, at) => {
+    const first = places.findIndex((other) => other.ref === ref);
+    if (typeof ref !== 'string' || first === at) return [];
+    return [
+      {
+        line: parsed.lineOf(path),
+        path: printPath(path),
+        says: `is the same as ${printPath(places[first]!.path)}: ${why}`,
+      },
+    ];
+  });
+
+/** Names that lead nowhere, and things that must differ. Looks at whatever is there: the rest may be wrong as well. */
+export const checkReferences = (parsed: Parsed): Problem[] => {
+  const estate = mappingOf(parsed.value);
+  const services = Object.keys(mappingOf(estate.services));
+  const targets = Object.entries(mappingOf(estate.targets)).map(([id, target]) => ({ id, target: mappingOf(target) }));
+  const people = Object.entries(mappingOf(estate.people));
+
+  const unknownServices = targets.flatMap(({ id, target }) =>
+    listOf(target.services).flatMap((service, at): Problem[] => {
+      if (typeof service !== 'string' || services.includes(service)) return [];
+      const path = ['targets', id, 'services', at];
+      const legal = services.length > 0 ? `services: ${services.map(String).join(', ')}` : 'there are no services';
+      return [
+        {
+          line: parsed.lineOf(path),
+          path: printPath(path),
+          says: `${printName(service)} is no service${suggest(service, services)}; ${legal}`,
+        },
+      ];
+    }),
+  );
+  const primaries = targets.map(({ id, target }) => ({ path: ['targets', id, 'primary'], ref: target.primary }));
+  const codes = people.map(([id, person]) => ({ path: ['people', id, 'code'], ref: mappingOf(person).code }));
+  return [
+    ...unknownServices,
+    ...shared(parsed, primaries, 'two targets cannot be one place'),
+    ...shared(parsed, codes, 'two people with one authenticator could approve as one'),
+  ];
+};
