@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Two suites: `fast` runs on every change, `long` holds kills at every boundary and chaos. Real servers are shared. */
 export default defineConfig({
   test: {
+    globalSetup: ['test/global-setup.ts'],
     projects: [
       {
         test: {

@@ -1,0 +1,75 @@
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached, install } from './cache.ts';
+import { resolveComponent } from './resolve.ts';
+import { type Say, sayOnStderr } from './say.ts';
+import { downloadTemporal } from './temporal-download.ts';
+import { allOnPath, requireTool, runTool } from './tool.ts';
+
+const version = '1.32.1';
+const program = 'temporal-test-server';
+const artifact = `io.temporal:temporal-test-server:${version}`;
+const cacheName = `${program}-${version}-${process.platform}-${process.arch}`;
+const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+
+const byHand = `put ${program} on PATH (releases of github.com/temporalio/sdk-java), or install Java 11 or newer and Maven 3 \
+(Debian, Ubuntu: apt install default-jre-headless maven; macOS: brew install openjdk maven)`;
+
+/**
+ * The time-skipping Temporal server as a program, for `TestWorkflowEnvironment.createTimeSkipping` (`existing-path`), which
+ * starts and stops it.
+ * @throws DrError `missing` (permanent) with everything tried
+ */
+export const resolveTestServer = (say: Say = sayOnStderr): Promise<string> =>
+  resolveComponent(
+    { name: 'Temporal test server', byHand },
+    [
+      { says: 'PATH', find: findOnPath },
+      { says: 'cache', find: async () => join(cached(cacheName), program) },
+      {
+        says: `official download v${version}`,
+        find: async () => join(await install(cacheName, download, say), program),
+      },
+      {
+        says: `Maven artifact ${artifact}`,
+        find: async () => join(await install(cacheName, installArtifact, say), program),
+      },
+    ],
+    say,
+  );
+
+const findOnPath = async (): Promise<string> => {
+  const [path] = await allOnPath(program);
+  if (path === undefined) throw new Error(`no ${program} there`);
+  return path;
+};
+
+const download = (folder: string): Promise<void> => downloadTemporal(folder, program, `v${version}`, program);
+
+const [groupId, artifactId] = artifact.split(':');
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>dr-runbooks</groupId><artifactId>components</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>
+  </dependencies>
+</project>
+`;
+
+/** The watcher beside Java ends it when the process that started it is gone: nobody else would. */
+const launcher = `#!/bin/sh
+(while kill -0 "$PPID" && kill -0 $$; do sleep 1; done; kill -9 $$) >/dev/null 2>&1 </dev/null &
+exec java -cp "$(dirname "$0")/jars/*" io.temporal.testserver.TestServer "$@"
+`;
+
+const installArtifact = async (folder: string): Promise<void> => {
+  await requireTool('java');
+  const pomFile = join(folder, 'pom.xml');
+  await writeFile(pomFile, pom);
+  const quick = ['-q', '-B', '-Daether.connector.connectTimeout=5000', '-Daether.connector.requestTimeout=60000'];
+  const args = [...quick, '-f', pomFile, plugin, '-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'jars')}`];
+  await runTool('mvn', args, { cwd: folder, timeoutMs: 900_000 });
+  await rm(pomFile);
+  await writeFile(join(folder, program), launcher);
+  await chmod(join(folder, program), 0o755);
+};

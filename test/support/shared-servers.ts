@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describeError } from '../../src/domain/errors.ts';
+import { startMinio } from '../../src/local/components/minio.ts';
+import { startPostgres } from '../../src/local/components/postgres.ts';
+import { resolvePostgres } from '../../src/local/components/postgres-binaries.ts';
+import { type Say, sayOnStderr } from '../../src/local/components/say.ts';
+import { startTemporal } from '../../src/local/components/temporal.ts';
+import { resolveTestServer } from '../../src/local/components/test-server.ts';
+
+export interface SharedPostgres {
+  /** Superuser, database `postgres`. */
+  url: string;
+  port: number;
+  bin: string;
+}
+export interface SharedMinio {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+export interface SharedTemporal {
+  address: string;
+  namespace: string;
+  uiUrl: string;
+}
+
+/** What a test can ask for. Each is started or resolved when the first test asks, once for the whole run. */
+export interface Shared {
+  postgres: SharedPostgres;
+  minio: SharedMinio;
+  temporal: SharedTemporal;
+  'pg-bin': string;
+  'test-server': string;
+}
+
+/** Serves them over HTTP to the test processes. `stop` ends what was started. */
+export const serveShared = async (say: Say = sayOnStderr): Promise<{ url: string; stop(): Promise<void> }> => {
+  const running: (() => Promise<void>)[] = [];
+  const kept = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const server = await starting;
+    running.push(server.stop);
+    return server;
+  };
+  const starters: { [Name in keyof Shared]: () => Promise<Shared[Name]> } = {
+    postgres: async () => {
+      const { url, port, bin } = await kept(startPostgres({ say }));
+      return { url, port, bin };
+    },
+    minio: async () => {
+      const { endpoint, region, accessKeyId, secretAccessKey } = await kept(startMinio({ say }));
+      return { endpoint, region, accessKeyId, secretAccessKey };
+    },
+    temporal: async () => {
+      const { address, uiUrl } = await kept(startTemporal({ say }));
+      return { address, uiUrl, namespace: 'default' };
+    },
+    'pg-bin': () => resolvePostgres(say),
+    'test-server': () => resolveTestServer(say),
+  };
+  const asked = new Map<keyof Shared, Promise<unknown>>();
+  const ask = (name: keyof Shared): Promise<unknown> => {
+    const known = asked.get(name) ?? starters[name]();
+    asked.set(name, known);
+    return known;
+  };
+
+  const server = createServer((request, response) => {
+    ask((request.url ?? '/').slice(1) as keyof Shared).then(
+      (answer) => response.end(JSON.stringify(answer)),
+      (error) => response.writeHead(500).end(describeError(error)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await Promise.allSettled(asked.values());
+      await Promise.all(running.map((end) => end()));
+    },
+  };
+};
