@@ -1,0 +1,23 @@
+import type { RunRecord } from '../domain/run.ts';
+import type { EqualityTable } from './report.ts';
+import { factsOf, stepsOf, targetOf } from './steps.ts';
+
+/** Every comparison the run made, the last one of each step, objects that differ first. */
+export const equalityOf = (record: RunRecord): EqualityTable[] =>
+  record.steps.flatMap((step) => {
+    const rows = factsOf(step).findLast((fact) => fact.equality !== undefined)?.equality;
+    if (rows === undefined) return [];
+    const planned = stepsOf(record.plan).find((one) => one.id === step.id);
+    return [
+      {
+        step: step.id,
+        target: targetOf(planned),
+        isEqual: rows.every((row) => row.equal),
+        rows: [...rows].sort((a, b) => Number(a.equal) - Number(b.equal)),
+      },
+    ];
+  });
+
+/** True when content was compared and nothing differed; null when nothing was compared. */
+export const isEqual = (tables: readonly EqualityTable[]): boolean | null =>
+  tables.length === 0 ? null : tables.every((table) => table.isEqual);

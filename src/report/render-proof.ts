@@ -1,0 +1,104 @@
+import type { Loss } from '../domain/loss.ts';
+import { sayDuration } from './headline.ts';
+import { plain, section, table } from './markdown.ts';
+import type { Clock, EqualityTable, Report } from './report.ts';
+
+/** Equal objects beyond this many are counted, not listed: they are in the JSON. Different ones are always listed. */
+const equalRowsShown = 200;
+
+const seconds = (value: number | null, unknown = 'not measured'): string =>
+  value === null ? unknown : sayDuration(value * 1000);
+
+const clockEnd = (end: Clock['from']): string =>
+  end === null ? 'not known' : `${end.stamp} ${end.at} (${end.source})`;
+
+const recovery = ({ rto, clocks }: Report): string =>
+  section(
+    'Recovery time',
+    `**RTO ${rto.verdict}** (promised: ${seconds(rto.objectiveSeconds, 'nothing')})`,
+    table(
+      ['clock', 'took', 'from', 'to', ''],
+      clocks.map((clock) => [
+        clock.clock,
+        seconds(clock.seconds),
+        clockEnd(clock.from),
+        clockEnd(clock.to),
+        clock.decides ? 'gives the verdict' : '',
+      ]),
+    ),
+  );
+
+const canaries = ({ proven }: Loss): string => {
+  if (proven === null) return 'none';
+  const strange = [
+    proven.missing > 0 ? `${proven.missing} missing` : '',
+    proven.holes.length > 0 ? `holes at ${proven.holes.slice(0, 20).join(', ')}` : '',
+    proven.unknown.length > 0 ? `never acknowledged: ${proven.unknown.slice(0, 20).join(', ')}` : '',
+  ];
+  return strange.filter((one) => one !== '').join('; ') || 'all present';
+};
+
+const lossRow = (target: string, loss: Loss | null): string[] =>
+  loss === null
+    ? [plain(target), 'not measured', '', '', '', '']
+    : [
+        plain(target),
+        loss.verdict,
+        seconds(loss.claimedSeconds, 'not known'),
+        seconds(loss.proven?.seconds ?? null),
+        canaries(loss),
+        loss.rows === null ? 'not counted' : String(loss.rows),
+      ];
+
+const dataLoss = ({ loss }: Report): string =>
+  section(
+    'Data loss',
+    `**RPO ${loss.verdict}** (promised: ${seconds(loss.objectiveSeconds, 'nothing')})`,
+    table(
+      ['target', 'verdict', 'claimed', 'proven', 'canaries', 'rows'],
+      loss.targets.map((one) => lossRow(one.target, one.loss)),
+    ),
+  );
+
+const checklist = ({ checklist: items }: Report): string =>
+  section(
+    'Checklist',
+    table(
+      ['', 'state', 'because'],
+      items.map(({ item, state, because }) => [item, state, plain(because)]),
+    ),
+  );
+
+const comparison = ({ step, target, isEqual, rows }: EqualityTable): string => {
+  const different = rows.filter((row) => !row.equal);
+  const equal = rows.filter((row) => row.equal);
+  const hidden = equal.length - equalRowsShown;
+  const count = (value: number | null) => (value === null ? 'absent' : String(value));
+  return [
+    `${plain(target ?? step)}: **${isEqual ? 'equal' : `NOT equal, ${different.length} of ${rows.length} objects differ`}**`,
+    table(
+      ['object', 'expected rows', 'found rows', 'content'],
+      [...different, ...equal.slice(0, equalRowsShown)].map((row) => [
+        plain(row.object),
+        count(row.expectedRows),
+        count(row.foundRows),
+        row.equal ? 'equal' : '**different**',
+      ]),
+      ['l', 'r', 'r', 'l'],
+    ),
+    hidden > 0 ? `and ${hidden} more equal objects, listed in the JSON report` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+};
+
+const equality = (report: Report): string =>
+  section('Equality', report.equality.map(comparison).join('\n\n') || 'nothing was compared');
+
+/** What was measured, each number with its promise. */
+export const proofSections = (report: Report): string[] => [
+  recovery(report),
+  dataLoss(report),
+  checklist(report),
+  equality(report),
+];
