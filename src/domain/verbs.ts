@@ -73,7 +73,7 @@ export interface Verbs {
   /** Every unit of the stage is in the ledger. */
   checkStage: Verb<{ site: Site; set: SetId; stage: Stage }>;
   /** Drops the ledger. */
-  endRestore: Verb<{ site: Site }>;
+  endRestore: Verb<{ site: Site; set: SetId }>;
   /** Fingerprints of the place equal those of the set, every object. */
   comparePlace: Verb<{ site: Site; set: SetId }>;
   fencePlace: Verb<{ site: Site }>;
@@ -87,7 +87,8 @@ export interface Verbs {
   checkSwitched: Verb<{ target: TargetId; to: PlaceSpec; epoch: number }>;
   /** One green probe through the path a user takes. */
   probeService: Verb<{ service: string }>;
-  measureLoss: Verb<{ target: TargetId; site: Site; set: SetId }>;
+  /** Canaries of the ledger against those in `site`; rows that `old` holds beyond the set, where it can still be read. */
+  measureLoss: Verb<{ target: TargetId; site: Site; set: SetId; old?: Site }>;
 }
 
 export type VerbName = keyof Verbs;

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { DrError } from '../src/domain/errors.ts';
+import {
+  compareFingerprints,
+  type Difference,
+  type EqualityRow,
+  equalityTable,
+  type Fingerprint,
+} from '../src/domain/fingerprint.ts';
+import { openSet } from './set.ts';
+import { openSite } from './site.ts';
+import { verb } from './verb.ts';
+
+/** What fits into a history and on a screen; the whole table is kept in the vault. */
+const mostRows = 50;
+const mostNamed = 10;
+
+/** Fingerprints of the place equal those of the set, object by object. Equal or an error: there is nothing between. */
+export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
+  const { world, order } = job;
+  const reader = await openSet(job, site, set);
+  await using open = await openSite(job, site);
+  const expected = reader.manifest.fingerprint;
+  const found = await open.place.fingerprint({});
+
+  const at = world.now();
+  const table = equalityTable(expected, found);
+  const differences = compareFingerprints(expected, found);
+  const evidence = JSON.stringify({ place: site.place.id, set, at, algorithm: found.algorithm, table, differences });
+  const name = `equality-${site.place.target}-${digestOf(evidence).slice(0, 12)}.json`;
+  await world.vault.runs.keep(order.run, at, name, Buffer.from(evidence));
+  if (differences.length > 0) throw unequal(site.place.id, set, differences);
+  return {
+    says: `${table.length} of ${table.length} objects of ${site.place.id} equal set ${set}`,
+    objects: table.length,
+    rows: rowsOf(found),
+    digest: digestOf(JSON.stringify(found)),
+    set,
+    equality: shown(table),
+    stamps: { verified: { at, source: 'history' } },
+  };
+});
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const rowsOf = (print: Fingerprint): number => Object.values(print.objects).reduce((sum, one) => sum + one.rows, 0);
+
+const shown = (table: readonly EqualityRow[]): EqualityRow[] =>
+  table.toSorted((a, b) => Number(a.equal) - Number(b.equal)).slice(0, mostRows);
+
+const unequal = (place: string, set: string, differences: readonly Difference[]): DrError => {
+  const named = differences
+    .slice(0, mostNamed)
+    .map(({ object, what, expected, found }) => `${object} (${what}): expected ${expected}, found ${found}`);
+  const more = differences.length > mostNamed ? `; and ${differences.length - mostNamed} more` : '';
+  return new DrError(
+    'not-equal',
+    `${place} does not equal set ${set} in ${differences.length} objects: ${named.join('; ')}${more}`,
+    'do not switch to it; restore again into a new place, or restore another set',
+    { facts: { differences: differences.length } },
+  );
+};

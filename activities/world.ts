@@ -1,0 +1,25 @@
+import type { Instant, PlaceSpec, StoreKind } from '../src/domain/words.ts';
+import type { Estate, Service, SwitchConfig } from '../src/estate/estate.ts';
+import type { Provider } from '../src/providers/port.ts';
+import type { Kind } from '../src/stores/port.ts';
+import type { Switch } from '../src/switches/port.ts';
+import type { Vault } from '../src/vault/port.ts';
+import type { Secrets } from './secrets.ts';
+
+/** Everything activities reach beyond themselves. Built once per process, by a composition root. */
+export interface World {
+  estate: Estate;
+  vault: Vault;
+  secrets: Secrets;
+  /** One adapter per store kind; `unknown` because a set's meta is its own adapter's business. */
+  kinds: Readonly<Record<StoreKind, Kind<unknown>>>;
+  providers: Readonly<Record<PlaceSpec['provider'], Provider>>;
+  openSwitch(config: SwitchConfig): Switch;
+  /** One request through the path a user takes. @throws DrError `unreachable` when it is not green */
+  probe(service: Service, signal: AbortSignal): Promise<{ says: string }>;
+  now(): Instant;
+  /** Connections or streams that one activity may use at a time. */
+  parallel: number;
+  /** What this build is: goes into plans, sets and reports. */
+  versions: Readonly<Record<string, string>>;
+}
