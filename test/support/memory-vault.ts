@@ -5,7 +5,7 @@ import { DrError, type ErrorKind } from '../../src/domain/errors.ts';
 /**
  * What goes wrong with streams, once `afterBytes` of a stream have passed. `cut`: the vault is gone (`unreachable`).
  * `full`: no space (sink). `corrupt`: a chunk does not authenticate (`damaged`, source). `missing`: no such stream.
- * `stall`: nothing moves any more. `delay`: every piece takes `ms`.
+ * `stall`: nothing moves until it is released. `delay`: every piece takes `ms`.
  */
 export type VaultFault =
   | { is: 'cut' | 'full' | 'corrupt' | 'stall'; afterBytes: number }
@@ -21,12 +21,15 @@ export interface MemoryVault extends Sink, Source {
   fault: VaultFault | null;
   /** Resolves when a stream has reached the `stall`. */
   stalled(): Promise<void>;
+  /** Lets whatever has stalled move again. */
+  release(): void;
 }
 
 /** @param pieceBytes how many bytes a read yields at a time: small, so that faults fall inside streams */
 export const memoryVault = (pieceBytes = 512): MemoryVault => {
   const streams = new Map<string, Uint8Array>();
   const waiting = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   let bytesRead = 0;
 
   const failures: Partial<Record<VaultFault['is'], ErrorKind>> = {
@@ -42,7 +45,7 @@ export const memoryVault = (pieceBytes = 512): MemoryVault => {
     if (bytes < fault.afterBytes) return;
     if (fault.is === 'stall') {
       waiting.resolve();
-      return new Promise(() => {});
+      return released.promise;
     }
     throw new DrError(failures[fault.is]!, `stream ${name} failed after ${bytes} bytes`, 'heal the fault');
   };
@@ -54,6 +57,7 @@ export const memoryVault = (pieceBytes = 512): MemoryVault => {
     },
     fault: null,
     stalled: () => waiting.promise,
+    release: () => released.resolve(),
     async write(name, data) {
       if (streams.has(name)) throw new DrError('already-exists', `stream ${name} is written twice`, 'use other names');
       streams.set(name, new Uint8Array());

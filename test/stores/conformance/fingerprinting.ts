@@ -47,13 +47,17 @@ export const fingerprinting = <Meta>(harness: Harness<Meta>, bench: () => Bench<
     expect(compareFingerprints(expected, await print(base))).toEqual([]);
   });
 
-  test('A, A, B is not A, B, B', async () => {
+  test('A, A, B is not A, B, B, and C, A, A is not C, B, B', async () => {
     const print = await printer();
     const [a, b]: Row[] = [
       ['a', '1'],
       ['b', '2'],
     ];
     expect(compareFingerprints(await print([a!, a!, b!]), await print([a!, b!, b!]))).toMatchObject([
+      { object: harness.nameOf('things'), what: 'content' },
+    ]);
+    const c: Row = ['c', '3'];
+    expect(compareFingerprints(await print([c, a!, a!]), await print([c, b!, b!]))).toMatchObject([
       { object: harness.nameOf('things'), what: 'content' },
     ]);
   });
