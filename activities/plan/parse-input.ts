@@ -9,7 +9,7 @@ import { printName, suggest } from '../../src/estate/names.ts';
 const mostSkewMs = 120_000;
 
 const said = z.string({ error: 'expected a text' }).trim();
-const name = said.min(1, { error: 'expected a name' });
+const name = z.string({ error: 'expected a name' }).trim().min(1, { error: 'expected a name' });
 
 const instant = z.iso
   .datetime({ offset: true, error: 'expected a time like 2026-01-31T14:05:00Z' })
