@@ -42,7 +42,7 @@ export const install = async (name: string, build: (folder: string) => Promise<v
     const part = `${folder}.${randomUUID()}.part`;
     await mkdir(part);
     try {
-      await waitingFor(`${name} to be installed`, build(part), say);
+      await build(part);
       await execa('chmod', ['-R', 'u+w,a+rX', part]);
       await rename(part, folder);
     } finally {

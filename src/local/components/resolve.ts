@@ -1,9 +1,11 @@
 import { DrError } from '../../domain/errors.ts';
-import type { Say } from './say.ts';
+import { type Say, waitingFor } from './say.ts';
 
 /** One way to get a component. Answers with a path, or throws why it cannot: the next way is tried then. */
 export interface Way {
   says: string;
+  /** How long it is expected to take, when that is longer than a moment. */
+  takes?: string;
   find(): Promise<string>;
 }
 
@@ -14,22 +16,27 @@ export interface Component {
 }
 
 /**
- * Tries the ways in order and answers with the first path found.
+ * Tries the ways in order and answers with the first path found. Says where it was found, and, once something takes
+ * longer than a moment, why the ways before did not work.
  * @throws DrError `missing` (permanent) that lists every way tried, why each failed, and how to install by hand
  */
 export const resolveComponent = async (component: Component, ways: readonly Way[], say: Say): Promise<string> => {
   const tried: string[] = [];
+  const unsaid: string[] = [];
   for (const way of ways) {
     try {
-      const path = await way.find();
+      if (way.takes !== undefined) unsaid.push(`${component.name}: ${way.says}: begins, takes ${way.takes}`);
+      if (way.takes !== undefined) for (const line of unsaid.splice(0)) say(line);
+      const path = await waitingFor(`${component.name}: ${way.says}`, way.find(), say);
       say(`${component.name}: ${way.says}: ${path}`);
       return path;
     } catch (error) {
       const why = (error instanceof Error ? error.message : String(error)).trim();
       tried.push(`  ${way.says}: ${why}`);
-      say(`${component.name}: ${way.says}: ${firstLine(why)}`);
+      unsaid.push(`${component.name}: ${way.says}: ${firstLine(why)}`);
     }
   }
+  for (const line of unsaid) say(line);
   throw new DrError(
     'missing',
     `component ${component.name} not found, and no way to get it worked; tried\n${tried.join('\n')}`,

@@ -7,7 +7,7 @@ export const sayOnStderr: Say = (line) => {
 };
 
 /** Awaits `work`, and says every `everyMs` what it is waiting for and since how many seconds. */
-export const waitingFor = async <T>(what: string, work: Promise<T>, say: Say, everyMs = 5_000): Promise<T> => {
+export const waitingFor = async <T>(what: string, work: Promise<T>, say: Say, everyMs = 10_000): Promise<T> => {
   const beganAt = performance.now();
   const timer = setInterval(() => {
     say(`waiting for ${what} (${Math.round((performance.now() - beganAt) / 1000)} s)`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../../domain/attributes.ts';
 import { cached, install } from './cache.ts';
 import { goInstall } from './go-install.ts';
 import { onFreshPorts } from './ports.ts';
@@ -17,19 +18,7 @@ const module = `github.com/temporalio/cli/cmd/temporal@${version}`;
 const byHand = `put the Temporal CLI on PATH (macOS: brew install temporal; all: docs.temporal.io/cli), \
 or install Go 1.25 or newer: go install ${module}`;
 
-/** What every run writes; an unregistered one would stall the run. */
-const searchAttributes = {
-  DrRunbook: 'Keyword',
-  DrMode: 'Keyword',
-  DrPhase: 'Keyword',
-  DrState: 'Keyword',
-  DrOutcome: 'Keyword',
-  DrNextActor: 'Keyword',
-  DrTargets: 'KeywordList',
-  DrRtoSeconds: 'Int',
-  DrRpoSeconds: 'Int',
-  DrProgress: 'Int',
-} as const;
+const typesInCli = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', INT: 'Int' } as const;
 
 /** The `temporal` program. @throws DrError `missing` (permanent) with everything tried */
 export const resolveTemporal = (say: Say = sayOnStderr): Promise<string> =>
@@ -40,10 +29,12 @@ export const resolveTemporal = (say: Say = sayOnStderr): Promise<string> =>
       { says: 'cache', find: async () => join(cached(cacheName), 'temporal') },
       {
         says: `official download ${version}`,
+        takes: 'up to a minute',
         find: async () => join(await install(cacheName, downloadCli, say), 'temporal'),
       },
       {
         says: `go install ${module}`,
+        takes: 'about 2 minutes on 2 cores',
         find: async () => join(await install(cacheName, buildCli, say), 'temporal'),
       },
     ],
@@ -95,7 +86,10 @@ export const startTemporal = async (options: TemporalOptions = {}): Promise<Runn
   const fixed = [
     ...(options.durable === true ? ['--db-filename', join(dir, 'temporal.db')] : []),
     ...(options.namespaces ?? []).flatMap((name) => ['--namespace', name]),
-    ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ...Object.entries(searchAttributes).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${typesInCli[type]}`,
+    ]),
   ];
   let server: ServerProcess;
   let ports: readonly number[];

@@ -28,10 +28,12 @@ export const resolveTestServer = (say: Say = sayOnStderr): Promise<string> =>
       { says: 'cache', find: async () => join(cached(cacheName), program) },
       {
         says: `official download v${version}`,
+        takes: 'up to a minute',
         find: async () => join(await install(cacheName, download, say), program),
       },
       {
         says: `Maven artifact ${artifact}`,
+        takes: 'about half a minute',
         find: async () => join(await install(cacheName, installArtifact, say), program),
       },
     ],

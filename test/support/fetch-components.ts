@@ -1,0 +1,11 @@
+import { describeError } from '../../src/domain/errors.ts';
+import { fetchAllComponents } from '../../src/local/components/fetch-all.ts';
+import { sayOnStderr } from '../../src/local/components/say.ts';
+
+// Run before a whole suite, so that downloads and builds show their progress before the first test and not inside one.
+try {
+  await fetchAllComponents(sayOnStderr);
+} catch (error) {
+  sayOnStderr(describeError(error));
+  process.exitCode = 1;
+}
