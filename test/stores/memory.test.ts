@@ -11,6 +11,7 @@ storeConformance({
   nameOf: (object) => object,
   longestName: 1_000,
   bigRows: 350,
+  isInProcess: true,
   start: async () => ({
     async empty() {
       const url = `memory://place-${randomUUID()}`;

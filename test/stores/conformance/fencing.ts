@@ -91,9 +91,11 @@ export const fencing = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>):
       expect(await copy.place.can.fence!.isFenced()).toBe(false);
     });
 
+    if (harness.isInProcess) return;
+
     test('survives a restart of the server', async ({ skip }) => {
       const { lab, open } = bench();
-      if (lab.restart === undefined) return skip('this store has no server');
+      if (lab.restart === undefined) return skip('the harness cannot restart the server');
       const { url, place } = await withRows();
       await place.can.fence!.fence();
       await lab.restart();

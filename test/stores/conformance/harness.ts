@@ -19,6 +19,8 @@ export interface Harness<Meta> {
   longestName: number;
   /** Rows (of about 100 bytes) that make an object several data units, or as many as are affordable. */
   bigRows: number;
+  /** No server and no connections, so nothing that breaks or restarts. */
+  isInProcess?: true;
   /** Starts the server, or finds it. Called once. */
   start(): Promise<Lab>;
 }
@@ -35,9 +37,9 @@ export interface Lab {
   rows(url: string, object: string): Promise<Row[]>;
   /** A session of an ordinary client, with the rights of a service and no more. */
   user(url: string): Promise<User>;
-  /** Breaks every connection to the place from the outside. Absent where there are no connections. */
+  /** Breaks every connection to the place from the outside. Without it those tests count as not run. */
   cut?(url: string): Promise<void>;
-  /** Restarts the server and waits until it answers. Absent where there is no server. */
+  /** Restarts the server and waits until it answers. Without it that test counts as not run. */
   restart?(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,0 +1,6 @@
+import type { StoreKind } from '../domain/words.ts';
+import { memory } from './memory/index.ts';
+import type { Kind } from './port.ts';
+
+/** Every kind of store there is: a new one is one folder and one line here. `unknown`: a meta is its own kind's business. */
+export const kinds: Readonly<Record<Exclude<StoreKind, 'postgres'>, Kind<unknown>>> = { memory };
