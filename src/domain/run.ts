@@ -1,4 +1,4 @@
-import type { Stamps } from './clocks.ts';
+import type { Stamps, Verdict } from './clocks.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Decision } from './risk.ts';
 import type { Fact, Finding } from './verbs.ts';
@@ -63,6 +63,16 @@ export interface RunRecord {
   findings: readonly Finding[];
   /** Why it ended as it did, when not a success. */
   because?: string;
+}
+
+/** What a run answers with: the workflow's result, and the detail of its failure. */
+export interface RunResult {
+  outcome: Outcome;
+  verdicts: { rto: Verdict; rpo: Verdict };
+  /** The end in one or two sentences. */
+  says: string;
+  /** Vault keys of the report; empty for a plan, and when it could not be kept. */
+  report: readonly string[];
 }
 
 /** The answer of the `status` query. */

@@ -1,0 +1,87 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  TimeoutType,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import type { ErrorFacts, ErrorKind } from '../../src/domain/errors.ts';
+import { DrError, describeError, errorKinds } from '../../src/domain/errors.ts';
+
+/** What went wrong, and what it means for trying again. */
+export interface Failure {
+  error: DrError;
+  isPermanent: boolean;
+  /** The worker went away, not the work: does not count as an attempt. */
+  isDeath: boolean;
+}
+
+const counted = (error: DrError): Failure => ({ error, isPermanent: error.isPermanent, isDeath: false });
+const death = (says: string): Failure => ({
+  error: new DrError('interrupted', says, 'look at the worker that ran it'),
+  isPermanent: false,
+  isDeath: true,
+});
+
+const isKind = (type: unknown): type is ErrorKind => typeof type === 'string' && Object.hasOwn(errorKinds, type);
+
+/** A failure that an activity threw: type is the kind, details are `{ hint, facts }`. */
+const readApplication = (failure: ApplicationFailure): Failure => {
+  if (failure.type === 'ActivityPause') {
+    const hint = 'it was paused by hand in Temporal: retryStep when it may go on';
+    return { error: new DrError('interrupted', 'the activity was paused', hint), isPermanent: true, isDeath: false };
+  }
+  if (failure.type === 'ActivityReset') return death('the activity was reset by hand');
+  if (failure.type === 'WorkerShutdown') return death('the worker was shut down');
+  const detail = (failure.details?.[0] ?? {}) as { hint?: unknown; facts?: ErrorFacts };
+  const [message = '', said = ''] = (failure.message ?? '').split('\nhint: ');
+  const hint = typeof detail.hint === 'string' ? detail.hint : said || 'look at the log of the worker';
+  const kind = isKind(failure.type) ? failure.type : 'unexpected';
+  const error = new DrError(kind, message || 'failed without a word', hint, { facts: detail.facts ?? {} });
+  return { error, isPermanent: failure.nonRetryable === true || error.isPermanent, isDeath: false };
+};
+
+const readTimeout = (failure: TimeoutFailure): Failure => {
+  if (failure.timeoutType === TimeoutType.HEARTBEAT) return death('the worker stopped beating');
+  if (failure.cause !== undefined) return readCause(failure.cause);
+  return counted(new DrError('interrupted', 'took longer than it may', 'look at what the worker waits for'));
+};
+
+const readCause = (cause: unknown): Failure => {
+  if (cause instanceof ApplicationFailure) return readApplication(cause);
+  if (cause instanceof TimeoutFailure) return readTimeout(cause);
+  if (cause instanceof CancelledFailure) return death('the worker was shut down');
+  return counted(new DrError('unexpected', describeError(cause), 'look at the log of the worker'));
+};
+
+/** Reads what an activity or a child failed with. Null for anything else: that is a defect of the engine. */
+export const readFailure = (thrown: unknown): Failure | null => {
+  if (thrown instanceof ActivityFailure) return readCause(thrown.cause);
+  if (thrown instanceof WorkflowExecutionAlreadyStartedError) {
+    const hint = 'it ends by itself within seconds, or end it in the Temporal UI';
+    return counted(new DrError('busy', `workflow ${thrown.workflowId} of an earlier attempt is still open`, hint));
+  }
+  if (!(thrown instanceof ChildWorkflowFailure)) return null;
+  const { cause } = thrown;
+  if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) {
+    const hint = 'retryStep goes on with what is left to do';
+    const says = `workflow ${thrown.execution.workflowId} was ended by hand`;
+    return { error: new DrError('interrupted', says, hint), isPermanent: true, isDeath: false };
+  }
+  return readCause(cause);
+};
+
+/** Ends a workflow or refuses a message: a sentence and a hint, without a stack, never tried again. */
+export const failureOf = (error: DrError, ...details: unknown[]): ApplicationFailure => {
+  const failure = ApplicationFailure.create({
+    message: describeError(error),
+    type: error.kind,
+    nonRetryable: true,
+    details,
+  });
+  failure.stack = '';
+  return failure;
+};

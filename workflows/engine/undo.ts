@@ -1,0 +1,104 @@
+import { DrError, describeError } from '../../src/domain/errors.ts';
+import type { Undo } from '../../src/domain/plan.ts';
+import type { Call, VerbName } from '../../src/domain/verbs.ts';
+import type { Instant } from '../../src/domain/words.ts';
+import { attempt, callOnce } from './attempt.ts';
+import { takeFor } from './locks.ts';
+import type { Run, UndoEntry } from './run.ts';
+import { addNote, orderOf, planOf } from './run.ts';
+import { show } from './show.ts';
+
+/** Undos that take nothing from a user, whatever has happened since. */
+const harmless: ReadonlySet<VerbName> = new Set(['releaseSet', 'endRestore']);
+
+const isSame = (undo: Undo, call: Call): boolean => JSON.stringify(undo) === JSON.stringify(call);
+
+/** A step that does what another's undo would do has spent it: a drill that discards its place leaves none to discard. */
+export const spendUndo = (run: Run, done: Call): void => {
+  run.undos = run.undos.filter((entry) => !isSame(entry.undo, done));
+};
+
+/**
+ * After a switch, from the first green probe on, users may have written: going back would lose that. Since when, or null.
+ */
+const writtenSince = (run: Run): Instant | null => {
+  const { healthy } = run.stamps;
+  if (healthy === undefined) return null;
+  const switches = run.undos.filter(({ undo }) => 'verb' in undo && undo.verb === 'switchTarget');
+  const isAfter = switches.some(({ step }) => {
+    const record = run.steps.find((one) => one.id === step);
+    return record?.state === 'done' && Date.parse(healthy.at) >= Date.parse(record.startedAt ?? healthy.at);
+  });
+  return isAfter ? healthy.at : null;
+};
+
+const takeBack = async (run: Run, entry: UndoEntry, undo: Call): Promise<void> => {
+  const plan = planOf(run);
+  await takeFor(run, undo);
+  const order = orderOf(plan, entry.step);
+  const summary = `undo ${entry.step}`;
+  await attempt(
+    'bulk',
+    () => callOnce({ order, region: plan.region, call: undo, profile: 'bulk', summary }),
+    () => {},
+  );
+};
+
+/** Takes one step back; a finding says why where it did not happen. */
+const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promise<'undone' | 'left'> => {
+  const { step, undo } = entry;
+  const leave = (says: string, isFailure: boolean) => {
+    run.findings.push({ says, isFailure });
+    return 'left' as const;
+  };
+  if (!('verb' in undo)) return leave(`step ${step} stays as it is: ${undo.irreversible}`, false);
+  if (since !== null && !harmless.has(undo.verb)) {
+    const says = `step ${step} was not undone: users may have written since ${since}`;
+    return leave(`${says}; going back is a fail-back, by a run of its own`, false);
+  }
+  try {
+    await takeBack(run, entry, undo);
+    addNote(run, `undone: ${step}`);
+    return 'undone';
+  } catch (error) {
+    if (!(error instanceof DrError)) throw error;
+    return leave(`step ${step} could not be undone: ${describeError(error)}`, true);
+  }
+};
+
+/**
+ * Takes back what was begun, last first, each once: one that fails is a finding, and the next one follows. Call where no
+ * cancellation reaches.
+ */
+export const undoAll = async (run: Run): Promise<void> => {
+  const since = writtenSince(run);
+  for (const entry of run.undos.toReversed()) {
+    const record = run.steps.find((one) => one.id === entry.step);
+    const became = await undoOne(run, entry, since);
+    if (became === 'undone' && record !== undefined) record.state = 'undone';
+    show(run);
+  }
+  run.undos = [];
+};
+
+/** What a drill leaves behind is cleaned up; what cannot be is a finding, and then the drill does not count. */
+export const cleanUp = async (run: Run): Promise<void> => {
+  for (const entry of run.undos.toReversed()) {
+    if ('verb' in entry.undo) await undoOne(run, entry, null);
+    show(run);
+  }
+  run.undos = [];
+};
+
+/** A place that a finished run made, and neither handed over nor discarded. */
+export const reportLeftovers = (run: Run): void => {
+  const handedOver = run.undos.flatMap(({ undo }) =>
+    'verb' in undo && undo.verb === 'switchTarget' ? [undo.with.from.id, undo.with.to.id] : [],
+  );
+  for (const { step, undo } of run.undos) {
+    if (!('verb' in undo) || undo.verb !== 'discardPlace') continue;
+    const { id } = undo.with.site.place;
+    if (handedOver.includes(id)) continue;
+    run.findings.push({ says: `place ${id}, made by step ${step}, stays`, isFailure: false });
+  }
+};
