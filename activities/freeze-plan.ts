@@ -5,7 +5,8 @@ import type { Desk } from '../src/domain/desk.ts';
 import { locksOf } from '../src/domain/effects.ts';
 import { DrError } from '../src/domain/errors.ts';
 import { expandRunbook } from '../src/domain/expand-runbook.ts';
-import type { Facts, Objective, Phase, Plan, Runbook, RunInput } from '../src/domain/plan.ts';
+import { listNotDone } from '../src/domain/list-not-done.ts';
+import type { Facts, Objective, Plan, Runbook, RunInput } from '../src/domain/plan.ts';
 import type { Starter } from '../src/domain/risk.ts';
 import { suggest } from '../src/estate/names.ts';
 import { gatherFacts } from './plan/gather-facts.ts';
@@ -43,7 +44,7 @@ export const freezePlan =
         sets,
         phases,
         input,
-        notDone: [...leftOut, ...notDone(facts, phases)],
+        notDone: [...leftOut, ...listNotDone(facts, phases)],
         versions: world.versions,
       };
       return { ...plan, digest: digestOf(plan) };
@@ -87,14 +88,3 @@ const strictest = ({ targets }: Facts): Objective => ({
   rtoSeconds: least(Object.values(targets).map(({ objective }) => objective.rtoSeconds)),
   rpoSeconds: least(Object.values(targets).map(({ objective }) => objective.rpoSeconds)),
 });
-
-/** What a reader might expect of a recovery, and why it will not happen here. */
-const notDone = ({ mode, targets }: Facts, phases: readonly Phase[]): string[] => {
-  if (mode === 'drill') return ['nothing in service is fenced or switched: a drill touches scratch places only'];
-  const steps = phases.flatMap((phase) => phase.steps);
-  if (!steps.some((step) => step.kind === 'do' && step.run.verb === 'switchTarget')) return [];
-  return Object.values(targets).flatMap(({ id, switches, services }) => [
-    ...(switches.length === 0 ? [`no switch leads users of ${id}: they are moved by hand after the restore`] : []),
-    ...(services.length === 0 ? [`no service uses ${id}: health is not measured`] : []),
-  ]);
-};

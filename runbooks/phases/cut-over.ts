@@ -72,9 +72,11 @@ export const cutOver = (target: Restorable, next: Site): Phase => {
         id: 'measure-loss',
         says: 'Measure which acknowledged writes are not in the restored place',
         after: probes.length > 0 ? probes.map((probe) => probe.id) : ['switch'],
-        run: { verb: 'measureLoss', with: { target: target.id, site: next, set: target.set.id } },
+        run: { verb: 'measureLoss', with: { target: target.id, site: next, set: target.set.id, old } },
         verify: checkSwitched(target, next),
         undo: { irreversible: 'nothing to take back: this only reads' },
+        profile: 'bulk',
+        skippable: { why: 'users are served; the loss is then "not measured"', risk: 'safe' },
       },
     ],
   };

@@ -61,9 +61,9 @@ export const measureRto = (stamps: Stamps, objectiveSeconds: number | null): Rto
   return { business, declared, machine, objectiveSeconds, by, verdict };
 };
 
-/** `missed` needs no certainty about the start; `met` does: an estimate can only miss. */
+/** `missed` needs no certainty about the start; `met` does: an estimate can only miss. No real duration is not measured. */
 export const verdictOf = (seconds: number | null, objective: number | null, isEstimated = false): Verdict => {
-  if (seconds === null || objective === null) return 'not measured';
+  if (seconds === null || objective === null || !(seconds >= 0)) return 'not measured';
   if (seconds > objective) return 'missed';
   return isEstimated ? 'not measured' : 'met';
 };

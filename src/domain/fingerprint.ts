@@ -31,14 +31,18 @@ export interface EqualityRow {
 const keysOf = (a: Fingerprint, b: Fingerprint): string[] =>
   [...new Set([...Object.keys(a.objects), ...Object.keys(b.objects)])].sort();
 
+/** An object may be named like something every JavaScript object inherits. */
+const printOf = ({ objects }: Fingerprint, name: string): ObjectPrint | undefined =>
+  Object.hasOwn(objects, name) ? objects[name] : undefined;
+
 /** Every difference, none left out, sorted by object. Equal prints give an empty list. */
 export const compareFingerprints = (expected: Fingerprint, found: Fingerprint): Difference[] => {
   if (expected.algorithm !== found.algorithm) {
     return [{ object: '*', what: 'algorithm', expected: expected.algorithm, found: found.algorithm }];
   }
   return keysOf(expected, found).flatMap((object): Difference[] => {
-    const want = expected.objects[object];
-    const have = found.objects[object];
+    const want = printOf(expected, object);
+    const have = printOf(found, object);
     if (want === undefined) return [{ object, what: 'unexpected', expected: 'nothing', found: `${have!.rows} rows` }];
     if (have === undefined) return [{ object, what: 'absent', expected: `${want.rows} rows`, found: 'nothing' }];
     if (want.rows !== have.rows) {
@@ -53,8 +57,8 @@ export const equalityTable = (expected: Fingerprint, found: Fingerprint): Equali
   const unequal = new Set(compareFingerprints(expected, found).map((difference) => difference.object));
   return keysOf(expected, found).map((object) => ({
     object,
-    expectedRows: expected.objects[object]?.rows ?? null,
-    foundRows: found.objects[object]?.rows ?? null,
+    expectedRows: printOf(expected, object)?.rows ?? null,
+    foundRows: printOf(found, object)?.rows ?? null,
     equal: !unequal.has('*') && !unequal.has(object),
   }));
 };

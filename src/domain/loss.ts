@@ -15,7 +15,10 @@ export interface ProvenLoss {
   newestPresent: Canary | null;
   missing: number;
   holes: readonly number[];
-  /** Canaries present that the ledger does not know: the place holds what was never acknowledged. */
+  /**
+   * Canaries present, older than the newest acknowledged, that the ledger does not know: the place holds what was never
+   * acknowledged. Newer ones are on their way to the ledger.
+   */
   unknown: readonly number[];
 }
 
@@ -29,28 +32,40 @@ export interface Loss {
   verdict: Verdict;
 }
 
+/** Ascending by seq, each once: an acknowledgement that was kept twice is one. */
+const inOrder = (ledger: readonly Canary[]): Canary[] =>
+  [...new Map(ledger.map((one) => [one.seq, one])).values()].sort((a, b) => a.seq - b.seq);
+
 /**
- * Compares the ledger (what the service was told is safe) with what the restored place holds.
- * An empty ledger proves nothing: null, never zero.
+ * Compares the ledger (what the service was told is safe) with what the restored place holds. `restoredTo` is the last
+ * instant the set shows: canaries in the place that are newer were written there since and say nothing about the loss,
+ * so that it may be measured after users moved. An empty ledger proves nothing: null, never zero.
  */
-export const proveLoss = (ledger: readonly Canary[], present: readonly number[]): ProvenLoss | null => {
-  const last = ledger.reduce<Canary | null>((max, one) => (max === null || one.seq > max.seq ? one : max), null);
-  if (last === null) return null;
+export const proveLoss = (
+  ledger: readonly Canary[],
+  present: readonly number[],
+  restoredTo: Instant | null = null,
+): ProvenLoss | null => {
   const have = new Set(present);
-  const known = new Set(ledger.map((one) => one.seq));
-  const kept = ledger.filter((one) => have.has(one.seq)).sort((a, b) => a.seq - b.seq);
-  const newest = kept.at(-1) ?? null;
-  const first = ledger.reduce((min, one) => (one.seq < min.seq ? one : min), last);
-  const from = newest ?? first;
-  const seconds = newest?.seq === last.seq ? 0 : Math.max(0, (Date.parse(last.at) - Date.parse(from.at)) / 1000);
+  const all = inOrder(ledger);
+  const isSince = (one: Canary): boolean =>
+    restoredTo !== null && have.has(one.seq) && Date.parse(one.at) > Date.parse(restoredTo);
+  const before = all.filter((one) => !isSince(one));
+  const [first, last] = [before[0], before.at(-1)];
+  if (first === undefined || last === undefined) return null;
+
+  const newest = before.findLast((one) => have.has(one.seq)) ?? null;
+  const lost = before.filter((one) => !have.has(one.seq));
+  const ms = newest?.seq === last.seq ? 0 : Date.parse(last.at) - Date.parse((newest ?? first).at);
+  const known = new Set(all.map((one) => one.seq));
+  const newestKnown = all.at(-1)?.seq ?? 0;
   return {
-    seconds: Math.ceil(seconds),
+    seconds: Math.ceil(Math.max(0, ms) / 1000),
     lastAcknowledged: last,
     newestPresent: newest,
-    missing: ledger.filter((one) => !have.has(one.seq)).length,
-    holes:
-      newest === null ? [] : ledger.filter((one) => one.seq < newest.seq && !have.has(one.seq)).map((one) => one.seq),
-    unknown: present.filter((seq) => !known.has(seq)),
+    missing: lost.length,
+    holes: newest === null ? [] : lost.filter((one) => one.seq < newest.seq).map((one) => one.seq),
+    unknown: [...have].filter((seq) => !known.has(seq) && seq < newestKnown).sort((a, b) => a - b),
   };
 };
 
@@ -61,13 +76,22 @@ export const claimLoss = (restoredTo: Instant | null, lastAcknowledgedAt: Instan
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms / 1000)) : null;
 };
 
-/** The verdict takes the worse of claimed and proven; holes or unknown canaries are a miss whatever the seconds say. */
+/** Canaries are missing, and the times of those around them run backwards: no seconds can be told. */
+const isReversed = ({ missing, newestPresent, lastAcknowledged }: ProvenLoss): boolean =>
+  missing > 0 && newestPresent !== null && Date.parse(lastAcknowledged.at) < Date.parse(newestPresent.at);
+
+/**
+ * The verdict takes the worse of claimed and proven. Whatever the seconds say: holes, unknown canaries or a place
+ * without any are a miss, and times that run backwards are not measured.
+ */
 export const judgeLoss = (
   claimedSeconds: number | null,
   proven: ProvenLoss | null,
   objectiveSeconds: number | null,
 ): Verdict => {
   if (proven === null) return 'not measured';
-  if (proven.holes.length > 0 || proven.unknown.length > 0) return 'missed';
-  return verdictOf(Math.max(proven.seconds, claimedSeconds ?? 0), objectiveSeconds);
+  if (proven.newestPresent === null || proven.holes.length > 0 || proven.unknown.length > 0) return 'missed';
+  const seconds = Math.max(proven.seconds, claimedSeconds ?? 0);
+  const verdict = verdictOf(seconds, objectiveSeconds);
+  return verdict === 'met' && isReversed(proven) ? 'not measured' : verdict;
 };

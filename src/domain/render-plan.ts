@@ -123,7 +123,7 @@ export const renderPlan = (plan: Plan): string => {
     '',
     'Steps:',
     ...phases,
-    ...section('It will not', plan.notDone),
+    ...section('Not done', plan.notDone),
     '',
   ].join('\n');
 };
