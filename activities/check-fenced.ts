@@ -1,12 +1,11 @@
 import { DrError } from '../src/domain/errors.ts';
-import { openSite, required } from './site.ts';
+import { openIfThere, required } from './site.ts';
 import { verb } from './verb.ts';
 
 /** A write was refused just now, or the place is provably gone. */
 export const checkFenced = verb('checkFenced', async (job, { site }) => {
-  const state = await job.world.providers[site.place.provider].describe(site.place);
-  if (state === 'absent') return { says: `${site.place.id} is gone: nothing can write there` };
-  await using open = await openSite(job, site);
+  await using open = await openIfThere(job, site);
+  if (open === null) return { says: `${site.place.id} is gone: nothing can write there` };
   if (await required(open.place.can.fence, 'be fenced', site).isFenced()) {
     return { says: `a write at ${site.place.id} was refused` };
   }

@@ -1,5 +1,6 @@
 import { DrError } from '../src/domain/errors.ts';
 import { boundOf, isSamePlace } from './guard.ts';
+import { urlOf } from './site.ts';
 import { verb } from './verb.ts';
 
 /** Everything that leads users to the target shows `to`, and so does the binding in force. */
@@ -12,7 +13,7 @@ export const checkSwitched = verb('checkSwitched', async ({ world }, { target, t
       'another run may have switched it: look at who holds the lock of the place',
     );
   }
-  const wanted = world.secrets.remember(await world.providers[to.provider].url(to));
+  const wanted = await urlOf(world, to);
   for (const one of world.estate.targets[target]?.switches.map(world.openSwitch) ?? []) {
     if ((await one.read()) === wanted) continue;
     throw new DrError(

@@ -1,10 +1,13 @@
 import type { Fingerprint } from '../src/domain/fingerprint.ts';
-import { claimLoss, judgeLoss, type Loss, proveLoss } from '../src/domain/loss.ts';
+import { claimLoss, judgeLoss, type Loss, type ProvenLoss, proveLoss } from '../src/domain/loss.ts';
 import type { Site } from '../src/domain/verbs.ts';
-import type { Consistency, Instant } from '../src/domain/words.ts';
+import { shownAt } from './plan/choose-set.ts';
 import { openSet } from './set.ts';
-import { openSite } from './site.ts';
+import { openIfThere, openSite } from './site.ts';
 import { type Job, verb } from './verb.ts';
+
+/** Numbers named in a fact: one is a miss already. */
+const mostNumbers = 100;
 
 /**
  * What was really lost: claimed by times, proven by canaries, and counted in rows where the old place can still be
@@ -13,10 +16,12 @@ import { type Job, verb } from './verb.ts';
 export const measureLoss = verb('measureLoss', async (job, { target, site, set, old }) => {
   const { world } = job;
   const { manifest } = await openSet(job, site, set);
+  // The ledger first: what users write meanwhile is then only in the place, and is no loss.
   const ledger = await world.vault.canaries.ledger(target);
   const present = await presentIn(job, site);
-  const proven = present === null ? null : proveLoss(ledger, present);
-  const claimedSeconds = claimLoss(restoredTo(manifest.consistency), proven?.lastAcknowledged.at ?? null);
+  const proven = present && cut(proveLoss(ledger, present, shownAt(manifest.consistency)));
+  const point = manifest.consistency.kind === 'point-in-time' ? manifest.consistency.at : manifest.consistency.from;
+  const claimedSeconds = claimLoss(point, proven?.lastAcknowledged.at ?? null);
   const objectiveSeconds = world.estate.targets[target]?.objective.rpoSeconds ?? null;
   const rows = old === undefined ? null : await rowsBeyond(job, old, manifest.fingerprint);
   const verdict = judgeLoss(claimedSeconds, proven, objectiveSeconds);
@@ -24,20 +29,19 @@ export const measureLoss = verb('measureLoss', async (job, { target, site, set, 
   return { says: sentence(target, loss, present), loss, set };
 });
 
+const cut = (proven: ProvenLoss | null): ProvenLoss | null =>
+  proven && { ...proven, holes: proven.holes.slice(0, mostNumbers), unknown: proven.unknown.slice(0, mostNumbers) };
+
 /** Null where the kind of store has no canaries. */
-const presentIn = async (job: Job, site: Site): Promise<number[] | null> => {
+const presentIn = async (job: Job, site: Site): Promise<readonly number[] | null> => {
   await using open = await openSite(job, site);
   return (await open.place.can.canary?.present()) ?? null;
 };
 
-/** The earliest instant a set may show: a fuzzy set claims no more than where it began. */
-const restoredTo = (consistency: Consistency): Instant =>
-  consistency.kind === 'point-in-time' ? consistency.at : consistency.from;
-
 /** Rows the old place holds beyond the set; null when it is gone. */
 const rowsBeyond = async (job: Job, old: Site, kept: Fingerprint): Promise<number | null> => {
-  if ((await job.world.providers[old.place.provider].describe(old.place)) === 'absent') return null;
-  await using open = await openSite(job, old, 'former');
+  await using open = await openIfThere(job, old, 'former');
+  if (open === null) return null;
   const { objects } = await open.place.fingerprint({});
   return Object.entries(objects).reduce(
     (sum, [name, { rows }]) => sum + Math.max(0, rows - (kept.objects[name]?.rows ?? 0)),

@@ -1,8 +1,10 @@
-import { DrError } from '../src/domain/errors.ts';
+import { DrError, isDrError } from '../src/domain/errors.ts';
 import type { Site } from '../src/domain/verbs.ts';
+import type { PlaceSpec } from '../src/domain/words.ts';
 import type { Inspection, Kind, Place } from '../src/stores/port.ts';
 import { boundOf, guardMark, isSamePlace } from './guard.ts';
 import type { Job } from './verb.ts';
+import type { World } from './world.ts';
 
 export interface OpenSite extends AsyncDisposable {
   place: Place<unknown>;
@@ -12,21 +14,48 @@ export interface OpenSite extends AsyncDisposable {
   isBound: boolean;
 }
 
+/** Marks taken beside the expected one: none yet on a place made for this run, or that of the run which made it. */
+type Also = 'fresh' | 'former';
+
+/** The connection string of a place. A secret: it is scrubbed from everything that leaves the process. */
+export const urlOf = async (world: World, place: PlaceSpec): Promise<string> =>
+  world.secrets.remember(await world.providers[place.provider].url(place));
+
 /**
- * Opens a place and proves by its mark that it is the one the plan means. `fresh` also takes a place made for this run
- * that was not marked yet, `former` one of the target that another run made.
+ * Opens a place and proves by its mark that it is the one the plan means.
  * @throws DrError `wrong-mark`, and what providers and stores throw when a place cannot be opened
  */
-export const openSite = async (job: Job, site: Site, also?: 'fresh' | 'former'): Promise<OpenSite> => {
-  const { world, order, work } = job;
-  const kind = world.kinds[site.place.kind];
-  const url = world.secrets.remember(await world.providers[site.place.provider].url(site.place));
-  const isBound = isSamePlace((await boundOf(world, site.place.target)).place, site.place);
-  const place = await kind.open(url, work);
+export const openSite = async (job: Job, site: Site, also?: Also): Promise<OpenSite> => {
+  const url = await urlOf(job.world, site.place);
+  return prove(job, site, await job.world.kinds[site.place.kind].open(url, job.work), also);
+};
+
+/** Null when the place is provably gone: its server answers, and says that there is no such place. */
+export const openIfThere = async (job: Job, site: Site, also?: Also): Promise<OpenSite | null> => {
+  const { world, work } = job;
+  if ((await world.providers[site.place.provider].describe(site.place)) === 'absent') return null;
+  const url = await urlOf(world, site.place);
+  const place = await world.kinds[site.place.kind].open(url, work).catch((error: unknown) => {
+    if (isDrError(error) && error.kind === 'missing') return null;
+    throw error;
+  });
+  return place && prove(job, site, place, also);
+};
+
+const prove = async (
+  job: Job,
+  site: Site,
+  place: Place<unknown> & AsyncDisposable,
+  also: Also | undefined,
+): Promise<OpenSite> => {
+  const { world, order } = job;
   try {
     const inspection = await place.inspect();
-    if (inspection.mark !== null || also !== 'fresh')
+    const isBound = isSamePlace((await boundOf(world, site.place.target)).place, site.place);
+    if (inspection.mark !== null || also !== 'fresh') {
       guardMark(order, site, inspection.mark, isBound || also === 'former');
+    }
+    const kind = world.kinds[site.place.kind];
     return { place, kind, inspection, isBound, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
   } catch (error) {
     await place[Symbol.asyncDispose]();
@@ -35,7 +64,7 @@ export const openSite = async (job: Job, site: Site, also?: 'fresh' | 'former'):
 };
 
 /** The same for who only needs to know that it is that place. */
-export const inspectSite = async (job: Job, site: Site, also?: 'fresh' | 'former'): Promise<Inspection> => {
+export const inspectSite = async (job: Job, site: Site, also?: Also): Promise<Inspection> => {
   await using open = await openSite(job, site, also);
   return open.inspection;
 };

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DrError } from '../src/domain/errors.ts';
 import type { PlaceSpec } from '../src/domain/words.ts';
 import { boundOf, isSamePlace } from './guard.ts';
-import { type OpenSite, openSite } from './site.ts';
-import { type Job, verb } from './verb.ts';
+import { type OpenSite, openSite, urlOf } from './site.ts';
+import { verb } from './verb.ts';
 
 /**
  * Points everything that leads users to a place at another one, then binds it under the next epoch. Killed half-way some
@@ -25,7 +25,7 @@ export const switchTarget = verb('switchTarget', async (job, { target, from, to,
   await using open = await openSite(job, { place: to, epoch: next });
   await raiseMark(open, to, next);
   const switches = world.estate.targets[target]?.switches.map(world.openSwitch) ?? [];
-  const [expected, wanted] = [await urlOf(job, from), await urlOf(job, to)];
+  const [expected, wanted] = [await urlOf(world, from), await urlOf(world, to)];
   for (const one of switches) await one.set(expected, wanted);
   const at = world.now();
   if (!isDone) await world.vault.bindings.bind({ target, epoch: next, place: to, boundAt: at, by: order.run });
@@ -35,9 +35,6 @@ export const switchTarget = verb('switchTarget', async (job, { target, from, to,
     stamps: { switched: { at: isDone ? bound.boundAt : at, source: 'history' } },
   };
 });
-
-const urlOf = async ({ world }: Job, place: PlaceSpec): Promise<string> =>
-  world.secrets.remember(await world.providers[place.provider].url(place));
 
 /** The place may be written under the new epoch from now on. */
 const raiseMark = async ({ place, inspection: { mark } }: OpenSite, to: PlaceSpec, epoch: number): Promise<void> => {

@@ -64,7 +64,8 @@ describe('locks of a plan', () => {
 });
 
 test('a switch changes both places', () => {
-  expect(placesChanged(steps[2]!.kind === 'do' ? steps[2].run : expect.fail()).map(({ id }) => id)).toEqual([
+  const move = steps[2]!;
+  expect(placesChanged(move.kind === 'do' ? move.run : expect.fail()).map(({ id }) => id)).toEqual([
     'orders-db/old',
     'orders-db/new',
   ]);
