@@ -57,8 +57,8 @@ export const serveShared = async (say: Say = sayOnStderr): Promise<{ url: string
       const { address, uiUrl } = await kept(startTemporal({ say }));
       return { address, uiUrl, namespace: 'default' };
     },
-    'pg-bin': () => resolvePostgres(say),
-    'test-server': () => resolveTestServer(say),
+    'pg-bin': () => resolvePostgres({ say }),
+    'test-server': () => resolveTestServer({ say }),
   };
   const asked = new Map<keyof Shared, Promise<unknown>>();
   const ask = (name: keyof Shared): Promise<unknown> => {

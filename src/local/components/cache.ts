@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
-import { type Say, waitingFor } from './say.ts';
+import { tellKeeper } from './keeper.ts';
+import { takeLock } from './lock.ts';
+import { type Say, sayOnStderr } from './say.ts';
 import { canReach, serverUser } from './server-user.ts';
 
 /**
@@ -26,20 +27,25 @@ export const cached = (name: string): string => {
 
 /**
  * Builds `name` into the cache and answers with its folder. Two processes may ask at once: one builds, the other waits and
- * uses the result. The folder appears by one rename, so a killed build leaves only a `.part` folder, which the next build
- * of the same name removes.
+ * uses the result. The folder appears by one rename; what a killed build left, the keeper removes, or else the next build
+ * of the same name.
  */
-export const install = async (name: string, build: (folder: string) => Promise<void>, say: Say): Promise<string> => {
+export const install = async (
+  name: string,
+  build: (folder: string) => Promise<void>,
+  say: Say = sayOnStderr,
+): Promise<string> => {
   const folder = join(cacheDir(), name);
   await mkdir(cacheDir(), { recursive: true, mode: 0o755 });
   await chmod(cacheDir(), 0o755);
-  const lock = await takeLock(`${folder}.lock`, name, say);
+  const lock = await takeLock(`${folder}.lock`, `another process that installs ${name}`, say);
   try {
     if (existsSync(folder)) return folder;
     for (const left of await readdir(cacheDir())) {
       if (left.startsWith(`${name}.`) && left.endsWith('.part')) await rm(join(cacheDir(), left), { recursive: true });
     }
     const part = `${folder}.${randomUUID()}.part`;
+    tellKeeper({ keep: 'dir', path: part });
     await mkdir(part);
     try {
       await build(part);
@@ -47,44 +53,10 @@ export const install = async (name: string, build: (folder: string) => Promise<v
       await rename(part, folder);
     } finally {
       await rm(part, { recursive: true, force: true });
+      tellKeeper({ drop: 'dir', path: part });
     }
     return folder;
   } finally {
     await lock.release();
   }
-};
-
-const refreshMs = 2_000;
-const staleMs = 20_000;
-
-/** A folder whose time is refreshed while it is held; one that nobody refreshed for 20 s belongs to a dead process. */
-const takeLock = async (path: string, name: string, say: Say): Promise<{ release(): Promise<void> }> => {
-  const tryOnce = async (): Promise<boolean> => {
-    try {
-      await mkdir(path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const touchedAt = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Date.now(),
-      );
-      if (Date.now() - touchedAt > staleMs) await rm(path, { recursive: true, force: true });
-      return false;
-    }
-  };
-  const untilTaken = async (): Promise<void> => {
-    while (!(await tryOnce())) await pause(200);
-  };
-  await waitingFor(`another process that installs ${name}`, untilTaken(), say);
-  const timer = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
-  }, refreshMs);
-  return {
-    release: async () => {
-      clearInterval(timer);
-      await rm(path, { recursive: true, force: true });
-    },
-  };
 };

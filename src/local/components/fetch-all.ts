@@ -11,11 +11,11 @@ import { resolveTestServer } from './test-server.ts';
  */
 export const fetchAllComponents = async (say: Say): Promise<void> => {
   const built = async (): Promise<void> => {
-    const temporal = resolveTemporal(say);
+    const temporal = resolveTemporal({ say });
     await temporal.catch(() => undefined);
-    await resolveMinio(say);
+    await resolveMinio({ say });
     await temporal;
   };
-  const results = await Promise.allSettled([built(), resolvePostgres(say), resolveTestServer(say)]);
+  const results = await Promise.allSettled([built(), resolvePostgres({ say }), resolveTestServer({ say })]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 };

@@ -7,7 +7,7 @@ import { downloadFile, downloadPlatform } from './download.ts';
 import { goInstall } from './go-install.ts';
 import { onFreshPorts } from './ports.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
-import { resolveComponent } from './resolve.ts';
+import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { makeRunDir, removeRunDir } from './run-dir.ts';
 import { type Say, sayOnStderr } from './say.ts';
 import { allOnPath, runProgram } from './tool.ts';
@@ -21,7 +21,7 @@ const byHand = `put the minio server on PATH (macOS: brew install minio; all: th
 or install Go 1.25 or newer: go install ${module}`;
 
 /** The `minio` program. @throws DrError `missing` (permanent) with everything tried */
-export const resolveMinio = (say: Say = sayOnStderr): Promise<string> =>
+export const resolveMinio = (options: ResolveOptions = {}): Promise<string> =>
   resolveComponent(
     { name: 'MinIO', byHand },
     [
@@ -30,15 +30,15 @@ export const resolveMinio = (say: Say = sayOnStderr): Promise<string> =>
       {
         says: `official download ${release}`,
         takes: 'up to a minute',
-        find: async () => join(await install(cacheName, download, say), 'minio'),
+        find: async () => join(await install(cacheName, download, options.say), 'minio'),
       },
       {
         says: `go install ${module}`,
         takes: 'about 3 minutes on 2 cores',
-        find: async () => join(await install(cacheName, build, say), 'minio'),
+        find: async () => join(await install(cacheName, build, options.say), 'minio'),
       },
     ],
-    say,
+    options,
   );
 
 const findOnPath = async (): Promise<string> => {
@@ -81,7 +81,7 @@ export interface RunningMinio extends AsyncDisposable {
  */
 export const startMinio = async (options: { say?: Say } = {}): Promise<RunningMinio> => {
   const say = options.say ?? sayOnStderr;
-  const executable = await resolveMinio(say);
+  const executable = await resolveMinio({ say });
   const dir = await makeRunDir('minio', null);
   const credentials = { accessKeyId: randomBytes(8).toString('hex'), secretAccessKey: randomBytes(20).toString('hex') };
   let server: ServerProcess;

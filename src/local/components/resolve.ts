@@ -1,10 +1,10 @@
 import { DrError } from '../../domain/errors.ts';
-import { type Say, waitingFor } from './say.ts';
+import { type Say, sayOnStderr, waitingFor } from './say.ts';
 
 /** One way to get a component. Answers with a path, or throws why it cannot: the next way is tried then. */
 export interface Way {
   says: string;
-  /** How long it is expected to take, when that is longer than a moment. */
+  /** How long it is expected to take, when it gets something that is not on this machine. */
   takes?: string;
   find(): Promise<string>;
 }
@@ -15,15 +15,25 @@ export interface Component {
   byHand: string;
 }
 
+export interface ResolveOptions {
+  say?: Say;
+  /** False: look on this machine only, get nothing. */
+  fetch?: boolean;
+}
+
 /**
  * Tries the ways in order and answers with the first path found. Says where it was found, and, once something takes
  * longer than a moment, why the ways before did not work.
  * @throws DrError `missing` (permanent) that lists every way tried, why each failed, and how to install by hand
  */
-export const resolveComponent = async (component: Component, ways: readonly Way[], say: Say): Promise<string> => {
+export const resolveComponent = async (
+  component: Component,
+  ways: readonly Way[],
+  { say = sayOnStderr, fetch = true }: ResolveOptions,
+): Promise<string> => {
   const tried: string[] = [];
   const unsaid: string[] = [];
-  for (const way of ways) {
+  for (const way of ways.filter(({ takes }) => fetch || takes === undefined)) {
     try {
       if (way.takes !== undefined) unsaid.push(`${component.name}: ${way.says}: begins, takes ${way.takes}`);
       if (way.takes !== undefined) for (const line of unsaid.splice(0)) say(line);
@@ -37,11 +47,7 @@ export const resolveComponent = async (component: Component, ways: readonly Way[
     }
   }
   for (const line of unsaid) say(line);
-  throw new DrError(
-    'missing',
-    `component ${component.name} not found, and no way to get it worked; tried\n${tried.join('\n')}`,
-    component.byHand,
-  );
+  throw new DrError('missing', `component ${component.name} not found; tried\n${tried.join('\n')}`, component.byHand);
 };
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';

@@ -5,7 +5,7 @@ import { cached, install } from './cache.ts';
 import { goInstall } from './go-install.ts';
 import { onFreshPorts } from './ports.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
-import { resolveComponent } from './resolve.ts';
+import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { makeRunDir, removeRunDir } from './run-dir.ts';
 import { type Say, sayOnStderr } from './say.ts';
 import { downloadTemporal } from './temporal-download.ts';
@@ -21,7 +21,7 @@ or install Go 1.25 or newer: go install ${module}`;
 const typesInCli = { KEYWORD: 'Keyword', KEYWORD_LIST: 'KeywordList', INT: 'Int' } as const;
 
 /** The `temporal` program. @throws DrError `missing` (permanent) with everything tried */
-export const resolveTemporal = (say: Say = sayOnStderr): Promise<string> =>
+export const resolveTemporal = (options: ResolveOptions = {}): Promise<string> =>
   resolveComponent(
     { name: 'Temporal dev server', byHand },
     [
@@ -30,15 +30,15 @@ export const resolveTemporal = (say: Say = sayOnStderr): Promise<string> =>
       {
         says: `official download ${version}`,
         takes: 'up to a minute',
-        find: async () => join(await install(cacheName, downloadCli, say), 'temporal'),
+        find: async () => join(await install(cacheName, downloadCli, options.say), 'temporal'),
       },
       {
         says: `go install ${module}`,
         takes: 'about 2 minutes on 2 cores',
-        find: async () => join(await install(cacheName, buildCli, say), 'temporal'),
+        find: async () => join(await install(cacheName, buildCli, options.say), 'temporal'),
       },
     ],
-    say,
+    options,
   );
 
 const findOnPath = async (): Promise<string> => {
@@ -81,7 +81,7 @@ export interface RunningTemporal extends AsyncDisposable {
  */
 export const startTemporal = async (options: TemporalOptions = {}): Promise<RunningTemporal> => {
   const say = options.say ?? sayOnStderr;
-  const executable = await resolveTemporal(say);
+  const executable = await resolveTemporal({ say });
   const dir = await makeRunDir('temporal', null);
   const fixed = [
     ...(options.durable === true ? ['--db-filename', join(dir, 'temporal.db')] : []),

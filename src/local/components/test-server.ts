@@ -1,8 +1,7 @@
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, install } from './cache.ts';
-import { resolveComponent } from './resolve.ts';
-import { type Say, sayOnStderr } from './say.ts';
+import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { downloadTemporal } from './temporal-download.ts';
 import { allOnPath, requireTool, runTool } from './tool.ts';
 
@@ -20,7 +19,7 @@ const byHand = `put ${program} on PATH (releases of github.com/temporalio/sdk-ja
  * starts and stops it.
  * @throws DrError `missing` (permanent) with everything tried
  */
-export const resolveTestServer = (say: Say = sayOnStderr): Promise<string> =>
+export const resolveTestServer = (options: ResolveOptions = {}): Promise<string> =>
   resolveComponent(
     { name: 'Temporal test server', byHand },
     [
@@ -29,15 +28,15 @@ export const resolveTestServer = (say: Say = sayOnStderr): Promise<string> =>
       {
         says: `official download v${version}`,
         takes: 'up to a minute',
-        find: async () => join(await install(cacheName, download, say), program),
+        find: async () => join(await install(cacheName, download, options.say), program),
       },
       {
         says: `Maven artifact ${artifact}`,
         takes: 'about half a minute',
-        find: async () => join(await install(cacheName, installArtifact, say), program),
+        find: async () => join(await install(cacheName, installArtifact, options.say), program),
       },
     ],
-    say,
+    options,
   );
 
 const findOnPath = async (): Promise<string> => {

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { tellKeeper } from './keeper.ts';
 
 const installHints = {
   python3:
@@ -48,14 +49,19 @@ export const runTool = async (
   await runProgram(tool, args, options);
 };
 
-/** Runs any program to its end. @throws Error with the last lines it printed */
+/** Runs any program to its end, and ends it when this process ends before it. @throws Error with the last lines it printed */
 export const runProgram = async (
   file: string,
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string>; timeoutMs: number; uid?: number; gid?: number },
 ): Promise<string> => {
   const { timeoutMs, ...rest } = options;
-  const result = await execa(file, args, { ...rest, timeout: timeoutMs, stdin: 'ignore', all: true, reject: false });
+  const fixed = { stdin: 'ignore', all: true, reject: false, detached: true, cleanup: false } as const;
+  const running = execa(file, args, { ...rest, ...fixed, timeout: timeoutMs });
+  const { pid } = running;
+  if (pid !== undefined) tellKeeper({ keep: 'group', pid, signal: 'SIGTERM' });
+  const result = await running;
+  if (pid !== undefined) tellKeeper({ drop: 'group', pid });
   if (result.failed) {
     const tail = (result.all ?? '').trim().split('\n').slice(-8).join('\n');
     throw new Error(`${result.shortMessage}${tail === '' ? '' : `\n${tail}`}`);
