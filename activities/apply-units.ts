@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import prettyBytes from 'pretty-bytes';
 import { cutBatch, parallelOf } from '../src/domain/batches.ts';
 import type { Unit } from '../src/stores/port.ts';
+import { eachBounded } from './each-bounded.ts';
 import { metaOf, openSet, unitsOf, writerOf } from './set.ts';
 import { openSite } from './site.ts';
 import { verb } from './verb.ts';
@@ -32,7 +32,7 @@ export const applyUnits = verb('applyUnits', async (job, { site, set, stage, bat
     done.bytes += bytes;
     work.beat({ says: `${says}: ${unit.says}`, bytes: done.bytes, totalBytes });
   };
-  await applyAll(left, parallelOf(stage, world.parallel), apply);
+  await eachBounded(left, parallelOf(stage, world.parallel), apply);
 
   const endedAt = world.now();
   return {
@@ -42,19 +42,3 @@ export const applyUnits = verb('applyUnits', async (job, { site, set, stage, bat
     ...(stage === 'finish' ? { stamps: { dataBack: { at: endedAt, source: 'history' as const } } } : {}),
   };
 });
-
-/** Bounded and in order of beginning. Waits for the units in flight even after a failure, then throws the first one. */
-const applyAll = async (
-  units: readonly Unit[],
-  parallel: number,
-  apply: (unit: Unit) => Promise<void>,
-): Promise<void> => {
-  const limit = pLimit(parallel);
-  const failures: unknown[] = [];
-  const each = async (unit: Unit): Promise<void> => {
-    if (failures.length > 0) return;
-    await apply(unit).catch((error: unknown) => failures.push(error));
-  };
-  await Promise.all(units.map((unit) => limit(each, unit)));
-  if (failures.length > 0) throw failures[0];
-};

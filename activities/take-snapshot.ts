@@ -3,6 +3,7 @@ import prettyBytes from 'pretty-bytes';
 import { DrError, isDrError } from '../src/domain/errors.ts';
 import type { Site } from '../src/domain/verbs.ts';
 import type { SetReader } from '../src/vault/port.ts';
+import { guardPlaces } from './guard.ts';
 import { openSet } from './set.ts';
 import { type OpenSite, openSite } from './site.ts';
 import { type Found, type Job, verb } from './verb.ts';
@@ -16,9 +17,10 @@ export const takeSnapshot = verb('takeSnapshot', async (job, { site, set }) => {
   const published = await findPublished(job, site, set);
   if (published) return factOf(published);
 
+  await guardPlaces(world, order, [site]);
   await using open = await openSite(job, site);
   guardPermissions(open, site);
-  const mark = await identify(job, site, open);
+  const mark = await identify(site, open);
 
   const startedAt = world.now();
   const { only = [], except = [] } = world.estate.targets[site.place.target]?.backup ?? {};
@@ -53,9 +55,9 @@ const guardPermissions = ({ inspection }: OpenSite, { place }: Site): void => {
   );
 };
 
-/** The id of the mark. The first live backup of a place gives it one; a drill leaves it as it is. */
-const identify = async ({ order }: Job, { place, epoch }: Site, open: OpenSite): Promise<string | null> => {
-  if (open.inspection.mark !== null || order.mode !== 'live') return open.inspection.mark?.id ?? null;
+/** The id of the mark. The first backup of a place gives it one. */
+const identify = async ({ place, epoch }: Site, open: OpenSite): Promise<string> => {
+  if (open.inspection.mark !== null) return open.inspection.mark.id;
   const id = randomUUID();
   await open.place.stamp({ id, target: place.target, role: place.role, epoch });
   return id;

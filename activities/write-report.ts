@@ -24,11 +24,13 @@ export const writeReport =
       return { kept, rto: report.rto, loss: report.loss.worst, says: report.headline.says };
     });
 
-/** What the run made and neither discarded nor handed over is something a person must know. */
+/** What the register of places knows to be left, and the run itself did not say. */
 const withLeftovers = async (world: World, record: RunRecord): Promise<RunRecord> => {
   const leftovers = await world.vault.places.leftovers(record.plan.run);
-  const findings = leftovers.map(
-    ({ place }): Finding => ({ says: `${place.id} was made by this run and is still there`, isFailure: true }),
-  );
+  const findings = leftovers
+    .filter(({ place }) => !record.findings.some(({ says }) => says.includes(place.id)))
+    .map(
+      ({ place }): Finding => ({ says: `place ${place.id} was made by this run and is still there`, isFailure: true }),
+    );
   return { ...record, findings: [...record.findings, ...findings] };
 };
