@@ -1,9 +1,9 @@
 import { formatDuration } from '../../src/domain/duration.ts';
-import type { Phase, Step } from '../../src/domain/plan.ts';
+import type { Phase, Plan, Step } from '../../src/domain/plan.ts';
+import { renderPlan } from '../../src/domain/render-plan.ts';
 import { approvalsNeeded } from '../../src/domain/risk.ts';
 import type { StepRecord } from '../../src/domain/run.ts';
 import { progressOf } from './attributes.ts';
-import { renderPlan } from './plan-details.ts';
 import type { Run } from './run.ts';
 import { stateOf } from './run.ts';
 import { byteLength, cutText, inline } from './text.ts';
@@ -93,6 +93,9 @@ const rowsWithin = (rows: readonly string[], left: number): string[] => {
   return kept;
 };
 
+const howToRun = (plan: Plan): string =>
+  `Nothing was changed. To do it, start ${plan.runbook} again with ${code(JSON.stringify({ ...plan.input, mode: 'live' }))}, or mode "drill".`;
+
 /** The last lines of current details are clipped by the page: two empty paragraphs give them room. */
 const tail = ['&nbsp;', '&nbsp;'];
 
@@ -101,8 +104,9 @@ const tail = ['&nbsp;', '&nbsp;'];
  * step. In mode plan: every effect the run would have.
  */
 export const renderDetails = (run: Run): string => {
-  if (run.plan?.mode === 'plan') return [headline(run), ...renderPlan(run.plan, mostBytes), ...tail].join('\n\n');
   const { plan } = run;
+  if (plan?.mode === 'plan')
+    return [headline(run), howToRun(plan), cutText(renderPlan(plan), mostBytes), ...tail].join('\n\n');
   const about =
     plan === null
       ? []

@@ -1,3 +1,4 @@
+import { placesChanged } from '../../src/domain/effects.ts';
 import { DrError, describeError } from '../../src/domain/errors.ts';
 import type { Undo } from '../../src/domain/plan.ts';
 import type { Call, VerbName } from '../../src/domain/verbs.ts';
@@ -44,6 +45,19 @@ const takeBack = async (run: Run, entry: UndoEntry, undo: Call): Promise<void> =
   );
 };
 
+/** Whether what cannot be taken back is still there: not when it only read, or goes with a place that is discarded. */
+const isFelt = (run: Run, id: string): boolean => {
+  const step = planOf(run)
+    .phases.flatMap((phase) => phase.steps)
+    .find((one) => one.id === id);
+  if (step?.kind !== 'do' && step?.kind !== 'units') return false;
+  const places = step.kind === 'units' ? [step.site.place] : placesChanged(step.run);
+  const discarded = run.undos.flatMap(({ undo }) =>
+    'verb' in undo && undo.verb === 'discardPlace' ? [undo.with.site.place.id] : [],
+  );
+  return places.some((place) => !discarded.includes(place.id));
+};
+
 /** Takes one step back; a finding says why where it did not happen. */
 const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promise<'undone' | 'left'> => {
   const { step, undo } = entry;
@@ -51,7 +65,11 @@ const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promi
     run.findings.push({ says, isFailure });
     return 'left' as const;
   };
-  if (!('verb' in undo)) return leave(`step ${step} stays as it is: ${undo.irreversible}`, false);
+  if (!('verb' in undo)) {
+    if (isFelt(run, step))
+      run.findings.push({ says: `step ${step} stays as it is: ${undo.irreversible}`, isFailure: false });
+    return 'left';
+  }
   if (since !== null && !harmless.has(undo.verb)) {
     const says = `step ${step} was not undone: users may have written since ${since}`;
     return leave(`${says}; going back is a fail-back, by a run of its own`, false);

@@ -1,10 +1,10 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { checkPhases } from '../../src/domain/check-phases.ts';
 import { DrError } from '../../src/domain/errors.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { RunResult } from '../../src/domain/run.ts';
 import { ask } from './ask.ts';
 import { attempt, desk } from './attempt.ts';
-import { checkPlan } from './check-plan.ts';
 import { runClerk } from './clerk.ts';
 import { conclude, endWithoutPlan } from './conclude.ts';
 import { failureOf } from './failure.ts';
@@ -35,7 +35,15 @@ const freeze = async (run: Run, raw: unknown): Promise<Plan> => {
   }
 };
 
+/** A plan that cannot be walked to its end is refused before its first step. @throws DrError `refused`, all faults at once */
+const checkPlan = (plan: Plan): void => {
+  const problems = checkPhases(plan.phases);
+  if (problems.length === 0) return;
+  throw new DrError('refused', `the plan of ${plan.runbook} cannot run: ${problems.join('; ')}`, 'correct the runbook');
+};
+
 const adopt = (run: Run, plan: Plan): void => {
+  checkPlan(plan);
   run.plan = plan;
   run.steps = plan.phases.flatMap((phase) =>
     phase.steps.map(({ id, kind, says }) => ({
@@ -51,7 +59,6 @@ const adopt = (run: Run, plan: Plan): void => {
   const { person, proven } = plan.starter;
   const who = person === null ? 'someone who gave no name' : `${person}, ${proven ? 'proven by a code' : 'not proven'}`;
   addNote(run, `started by ${who}${proven ? '' : ': a gate needs two different people'}`);
-  checkPlan(plan);
   show(run);
 };
 
