@@ -9,8 +9,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { parseEnv } from 'node:util';
 import pg from 'pg';
+import { openWorld } from '../../../activities/open-world.ts';
 import { readEstate } from '../../estate/read-estate.ts';
-import { openEstateVault } from '../../estate-vault.ts';
 import { postgres } from '../../stores/postgres/index.ts';
 import { keepWritingCanaries } from './canary-writer.ts';
 import { onSphere } from './sample-data.ts';
@@ -43,7 +43,7 @@ const connection = async (): Promise<pg.Pool> => {
   return pool;
 };
 
-const vault = await openEstateVault(await readEstate(need('DR_ESTATE')));
+const { vault } = await openWorld(await readEstate(need('DR_ESTATE')));
 const canaries = keepWritingCanaries({ kind: postgres, vault, target, url: currentUrl });
 
 const nearest = `SELECT name, country, latitude, longitude FROM city ORDER BY on_sphere <-> $1::public.vector LIMIT 5`;
