@@ -18,6 +18,6 @@ export const equalityOf = (record: RunRecord): EqualityTable[] =>
     ];
   });
 
-/** True when content was compared and nothing differed; null when nothing was compared. */
+/** True when objects were compared and none differed; null when no object was compared. */
 export const isEqual = (tables: readonly EqualityTable[]): boolean | null =>
-  tables.length === 0 ? null : tables.every((table) => table.isEqual);
+  tables.every((table) => table.rows.length === 0) ? null : tables.every((table) => table.isEqual);

@@ -1,0 +1,13 @@
+import { main } from './cli/main.ts';
+
+const interrupted = new AbortController();
+// The first Ctrl-C lets work stop in order; the second one ends the process.
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+// Whoever reads has seen enough: `dr sets | head`.
+process.stdout.on('error', () => process.exit(1));
+
+const streams = { in: process.stdin, out: process.stdout, err: process.stderr };
+const code = await main(process.argv.slice(2), streams, interrupted.signal);
+// Ends although a pooled connection may still linger; both streams are written out before.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

@@ -1,0 +1,157 @@
+import type { MessageName } from '../domain/message.ts';
+import type { Answer } from './answer.ts';
+import type { Session } from './session.ts';
+
+/** Options as commander parsed them; a command reads those it declares. */
+export type Options = Readonly<Record<string, string | boolean | string[] | undefined>> & {
+  estate?: string;
+  yes?: boolean;
+};
+
+export type Act = (session: Session, args: readonly string[], options: Options) => Promise<Answer>;
+
+interface Command {
+  /** Name and arguments: `restore <set>`. */
+  usage: string;
+  says: string;
+  options?: readonly (readonly [flags: string, says: string])[];
+  load: () => Promise<Act>;
+}
+
+const yes = ['--yes', 'do not ask for the name of the target'] as const;
+const only = ['--only <object...>', 'only these objects; * matches any run of characters'] as const;
+const except = ['--except <object...>', 'all but these objects'] as const;
+const code = ['--code <digits>', 'your one-time code: proves who you are'] as const;
+const why = ['--why <text>', 'the reason, kept with the run'] as const;
+const step = ['--step <id>', 'which step, when several wait'] as const;
+const gate = ['--gate <id>', 'which gate, when several wait'] as const;
+
+const input = [
+  ['--target <name>', 'the target'],
+  ['--set <id>', 'the backup set (default: latest)'],
+  ['--at <time>', 'the newest set at or before this time'],
+  ['--incident <id>', 'the incident it belongs to'],
+  why,
+  ['--impact-at <time>', 'when users were first hurt'],
+  ['--detected-at <time>', 'when it was noticed'],
+  ['--declared-at <time>', 'when it was declared a disaster'],
+  ['--by <person>', 'who starts it'],
+  code,
+] as const;
+const detach = ['--detach', 'start the run and do not wait for its end'] as const;
+
+const message = (name: MessageName) => async (): Promise<Act> => (await import('./commands/send.ts')).send(name);
+
+/** Every command there is. What one does is loaded when it is asked for. */
+export const commands: readonly Command[] = [
+  {
+    usage: 'snapshot <target>',
+    says: 'back a target up into one new set',
+    options: [only, except],
+    load: async () => (await import('./commands/snapshot.ts')).snapshot,
+  },
+  {
+    usage: 'sets [target]',
+    says: 'list the backup sets of a target, or of all',
+    load: async () => (await import('./commands/sets.ts')).sets,
+  },
+  {
+    usage: 'verify <set>',
+    says: 'read, authenticate and hash every chunk of a set',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    usage: 'fingerprint <target>',
+    says: 'count and hash every object of a target where it is in service',
+    options: [only, except],
+    load: async () => (await import('./commands/fingerprint.ts')).fingerprint,
+  },
+  {
+    usage: 'restore <set>',
+    says: 'restore a set into an empty place and prove it equal; run again, it goes on where it stopped',
+    options: [
+      ['--to <place>', 'primary, beside, scratch, or env:NAME or file:/path of a connection string'],
+      ['--run <id>', 'who restores (default: derived from set and place)'],
+      yes,
+    ],
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
+    usage: 'doctor',
+    says: 'say what this machine, the vault and the targets lack',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    usage: 'up',
+    says: 'start a local estate: Temporal with its UI, PostgreSQL, MinIO',
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
+    usage: 'down',
+    says: 'end the local estate and remove its data',
+    load: async () => (await import('./commands/down.ts')).down,
+  },
+  {
+    usage: 'plan <runbook>',
+    says: 'show every effect a runbook would have; changes nothing',
+    options: input,
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    usage: 'run <runbook>',
+    says: 'start a runbook and wait for its end',
+    options: [['--mode <mode>', 'plan (default), drill or live'], ...input, detach, yes],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    usage: 'drill',
+    says: 'rehearse the restore of a target on a scratch place, measured',
+    options: [...input, detach],
+    load: async () => (await import('./commands/drill.ts')).drill,
+  },
+  {
+    usage: 'status [run]',
+    says: 'what a run does, who must act next and what to type; without a run, the newest runs',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    usage: 'report <run>',
+    says: 'the report of a run that ended',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    usage: 'approve <run>',
+    says: 'open the gate that waits',
+    options: [
+      code,
+      gate,
+      ['--plan <digest>', 'the plan you looked at: its first 12 digits'],
+      ['--break-glass', 'open it without proof; loud, and needs --by and --why'],
+      ['--by <person>', 'who breaks the glass'],
+      why,
+    ],
+    load: message('approve'),
+  },
+  {
+    usage: 'deny <run>',
+    says: 'close the gate that waits, and abort',
+    options: [code, gate, why],
+    load: message('deny'),
+  },
+  {
+    usage: 'hold <run>',
+    says: 'stop before the next step; the clocks keep running',
+    options: [why],
+    load: message('hold'),
+  },
+  { usage: 'resume <run>', says: 'go on after a hold', load: message('resume') },
+  { usage: 'retry <run>', says: 'try the failed step again', options: [step], load: message('retryStep') },
+  {
+    usage: 'skip <run>',
+    says: 'go on without the failed step, where that is safe',
+    options: [why, code, step],
+    load: message('skipStep'),
+  },
+  { usage: 'abort <run>', says: 'undo what can be undone, and stop', options: [why], load: message('abort') },
+  { usage: 'note <run> <text...>', says: 'keep a sentence with the run', load: message('note') },
+];

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { placeOf } from '../../../activities/plan/pre-allocate.ts';
+import { DrError } from '../../domain/errors.ts';
+import type { Site } from '../../domain/verbs.ts';
+import type { Binding, RunId } from '../../domain/words.ts';
+import type { Target } from '../../estate/estate.ts';
+import { printName, suggest } from '../../estate/names.ts';
+import type { ListedSet } from './find-set.ts';
+
+/** Where a restore goes, and what a person has to know of it first. */
+export interface Destination {
+  site: Site;
+  says: string;
+}
+
+const names = ['primary', 'beside', 'scratch'] as const;
+
+const legal = `legal: ${names.join(', ')}, env:NAME or file:/path of a connection string`;
+
+/**
+ * The place a person means by `--to`. Made places get their name from the run and the set alone, so that a second call finds
+ * what the first one made. A connection string itself is refused: it would stay in the history of the shell.
+ * @throws DrError `unknown-name`, `bad-input`
+ */
+export const findPlace = (
+  to: string,
+  about: { target: Target; bound: Binding; set: ListedSet; run: RunId },
+): Destination => {
+  const { target, bound, set, run } = about;
+  const epoch = bound.epoch + 1;
+  const name = to.startsWith(`${target.id}/`) ? to.slice(target.id.length + 1) : to;
+  if (name === 'primary') {
+    return {
+      site: { place: target.primary, epoch: bound.epoch },
+      says: `${target.primary.id}, as the estate names it`,
+    };
+  }
+  if (name === 'beside' || name === 'scratch') {
+    const place = placeOf(target, name, { run, at: set.manifest.finishedAt });
+    if (place !== null) return { site: { place, epoch }, says: `${place.id}, made for this restore` };
+    throw new DrError(
+      'bad-input',
+      `the estate names no server for a ${name} place of ${target.id}`,
+      `add targets.${target.id}.${name}Server: env:NAME to the estate file`,
+    );
+  }
+  if (/^(env|file):./.test(to)) {
+    const hash = createHash('sha256').update(to).digest('hex').slice(0, 8);
+    const id = `${target.id}/beside-${hash}`;
+    const place = { id, target: target.id, kind: target.kind, role: 'beside', provider: 'existing', url: to } as const;
+    return { site: { place, epoch }, says: to };
+  }
+  if (to.includes('://')) {
+    throw new DrError(
+      'bad-input',
+      'a connection string stands on the command line, where the shell and other users can read it',
+      'put it into a variable or a file and give env:NAME or file:/path',
+    );
+  }
+  throw new DrError('unknown-name', `no place ${printName(to)} of ${target.id}${suggest(to, names)}`, legal);
+};

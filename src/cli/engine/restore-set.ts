@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
+import { metaOf, openSet, writerOf } from '../../../activities/set.ts';
+import { type OpenSite, openSite } from '../../../activities/site.ts';
+import type { Job } from '../../../activities/verb.ts';
+import { parallelOf } from '../../domain/batches.ts';
+import type { Filter } from '../../domain/data.ts';
+import { selectNames } from '../../domain/filter.ts';
+import { compareFingerprints, type Difference, type Fingerprint } from '../../domain/fingerprint.ts';
+import type { Site } from '../../domain/verbs.ts';
+import { type SetId, stages } from '../../domain/words.ts';
+import type { Unit } from '../../stores/port.ts';
+
+export interface Restored {
+  applied: number;
+  /** Units that an earlier call of the same run had applied. */
+  skipped: number;
+  rows: number;
+  bytes: number;
+  objects: number;
+  /** Empty when the place equals the set. */
+  differences: readonly Difference[];
+}
+
+/**
+ * Restores a set into an open place with the same units, ledger and proof as a run through Temporal. Killed at any moment
+ * it leaves a ledger: the same run goes on from there. The ledger is dropped only once the place is proven equal.
+ */
+export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filter): Promise<Restored> => {
+  const reader = await openSet(job, site, set);
+  const meta = await metaOf(reader);
+  const expected = narrow(reader.manifest.fingerprint, filter);
+  await using open = await openSite(job, site, 'fresh');
+  const by = writerOf(job, site, reader);
+  await open.place.begin(by, meta);
+  await identify(job, site, open);
+
+  const units = stages.flatMap((stage) => [...open.kind.units(meta, stage, filter)]);
+  const ledger = await open.place.ledger(by);
+  const left = units.filter((unit) => !ledger.has(unit.id));
+  const totalBytes = left.reduce((sum, unit) => sum + unit.bytes, 0);
+  const done = { applied: 0, skipped: units.length - left.length, rows: 0, bytes: 0 };
+  let passed = 0;
+  const apply = async (unit: Unit): Promise<void> => {
+    job.work.signal.throwIfAborted();
+    job.work.beat({ says: `restoring, ${unit.says}`, bytes: passed, totalBytes });
+    const { wasApplied, rows, bytes } = await open.place.restore(unit, meta, reader, by);
+    done.applied += wasApplied ? 1 : 0;
+    done.skipped += wasApplied ? 0 : 1;
+    done.rows += rows;
+    done.bytes += bytes;
+    passed += unit.bytes;
+  };
+  for (const stage of stages) {
+    const ofStage = left.filter((unit) => unit.stage === stage);
+    await applyAll(ofStage, parallelOf(stage, job.work.parallel), apply);
+  }
+  job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
+  const differences = compareFingerprints(expected, await open.place.fingerprint({}));
+  if (differences.length === 0) await open.place.end(by);
+  return { ...done, objects: Object.keys(expected.objects).length, differences };
+};
+
+/** What the filter leaves of a set's fingerprint. @throws DrError `no-match` */
+const narrow = (print: Fingerprint, filter: Filter): Fingerprint => {
+  const kept = new Set(selectNames(Object.keys(print.objects), filter));
+  const objects = Object.fromEntries(Object.entries(print.objects).filter(([name]) => kept.has(name)));
+  return { ...print, objects };
+};
+
+/** A place that has no mark yet is one that nothing was ever written to by us: from here on it is known. */
+const identify = async ({ order }: Job, { place, epoch }: Site, open: OpenSite): Promise<void> => {
+  if (open.inspection.mark !== null) return;
+  await open.place.stamp({ id: randomUUID(), target: place.target, role: place.role, epoch, run: order.run });
+};
+
+/** Bounded. Waits for the units in flight even after a failure, begins nothing more, then throws the first one. */
+const applyAll = async (
+  units: readonly Unit[],
+  parallel: number,
+  apply: (unit: Unit) => Promise<void>,
+): Promise<void> => {
+  const failures: unknown[] = [];
+  const each = async (unit: Unit): Promise<void> => {
+    if (failures.length > 0) return;
+    await apply(unit).catch((error: unknown) => failures.push(error));
+  };
+  await pLimit(parallel).map(units, each);
+  if (failures.length > 0) throw failures[0];
+};

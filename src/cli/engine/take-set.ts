@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { type OpenSite, openSite } from '../../../activities/site.ts';
+import type { Job } from '../../../activities/verb.ts';
+import type { Filter } from '../../domain/data.ts';
+import { DrError } from '../../domain/errors.ts';
+import type { Site } from '../../domain/verbs.ts';
+import type { SetId } from '../../domain/words.ts';
+import type { SetReader } from '../../vault/port.ts';
+
+/** Backs a place up into one new set. Killed half-way it leaves chunks that no manifest names, and nothing else. */
+export const takeSet = async (job: Job, site: Site, set: SetId, filter: Filter): Promise<SetReader> => {
+  const { world, order, work } = job;
+  await using open = await openSite(job, site);
+  const { missingPermissions, version } = open.inspection;
+  if (missingPermissions.length > 0) {
+    throw new DrError(
+      'no-permission',
+      `this login may not back up ${site.place.id}: ${missingPermissions.join('; ')}`,
+      'grant what is missing, then take the snapshot again',
+    );
+  }
+  const mark = await identify(site, open);
+  const startedAt = world.now();
+  const writer = await world.vault.write(site.place.target, set, work);
+  const { consistency, meta, fingerprint, leftOut } = await open.place.snapshot(writer, filter);
+  return writer.publish({
+    kind: site.place.kind,
+    consistency,
+    place: { mark, epoch: site.epoch },
+    fingerprint,
+    meta,
+    leftOut,
+    versions: { ...world.versions, server: version },
+    startedAt,
+    by: order.run,
+  });
+};
+
+/** The id of the mark; the first backup of a place gives it one. */
+const identify = async ({ place, epoch }: Site, open: OpenSite): Promise<string> => {
+  if (open.inspection.mark !== null) return open.inspection.mark.id;
+  const id = randomUUID();
+  await open.place.stamp({ id, target: place.target, role: place.role, epoch });
+  return id;
+};

@@ -1,0 +1,65 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/** Where a command reads and writes: answers go to `out`, everything else that people read to `err`. */
+export interface Terminal {
+  isInteractive: boolean;
+  answer(text: string): void;
+  /** One line for people. */
+  say(text: string): void;
+  /** A line that the next one replaces; on a pipe, simply a line. */
+  show(text: string): void;
+  /** Takes the shown line away. */
+  clear(): void;
+  /** Asks for one line. Null when there is nobody to answer: the input is at its end. */
+  ask(question: string): Promise<string | null>;
+}
+
+export interface Streams {
+  in: Readable;
+  out: Writable;
+  err: Writable & { isTTY?: boolean; columns?: number };
+}
+
+const controls = /[\p{Cc}]/gu;
+
+const takeLine = '\r\u001b[2K';
+
+/** `scrub` takes secrets out of every text before it leaves, whoever wrote it. */
+export const createTerminal = (streams: Streams, scrub: (text: string) => string): Terminal => {
+  const isInteractive = streams.err.isTTY === true;
+  let isShown = false;
+  const clear = (): void => {
+    if (isShown) streams.err.write(takeLine);
+    isShown = false;
+  };
+  return {
+    isInteractive,
+    answer: (text) => {
+      clear();
+      streams.out.write(scrub(text.endsWith('\n') ? text : `${text}\n`));
+    },
+    say: (text) => {
+      clear();
+      streams.err.write(scrub(`${text}\n`));
+    },
+    show: (text) => {
+      const line = scrub(text).replace(controls, ' ');
+      if (!isInteractive) streams.err.write(`${line}\n`);
+      else streams.err.write(`${takeLine}${line.slice(0, (streams.err.columns ?? 80) - 1)}`);
+      isShown = isInteractive;
+    },
+    clear,
+    ask: async (question) => {
+      clear();
+      const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
+      streams.err.write(question);
+      try {
+        for await (const line of lines) return line.trim();
+        return null;
+      } finally {
+        lines.close();
+      }
+    },
+  };
+};
