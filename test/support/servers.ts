@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { Client } from 'pg';
 import { inject } from 'vitest';
+import { searchAttributes } from '../../src/domain/attributes.ts';
 import type { Shared, SharedMinio, SharedPostgres, SharedTemporal } from './shared-servers.ts';
 
 /** The PostgreSQL server that all tests of this run share. Make your own database with `freshDatabase`. */
@@ -10,7 +13,7 @@ export const postgresServer = (): Promise<SharedPostgres> => ask('postgres');
 /** The MinIO server that all tests of this run share. Make your own bucket with `freshBucket`. */
 export const minioServer = (): Promise<SharedMinio> => ask('minio');
 
-/** The Temporal dev server that all tests of this run share. Use your own task queue and workflow ids. */
+/** The Temporal dev server that all tests of this run share, namespace `default`. See also `freshNamespace`. */
 export const temporalServer = (): Promise<SharedTemporal> => ask('temporal');
 
 /** For `TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`. */
@@ -62,6 +65,25 @@ export const freshBucket = async (
   );
   client.destroy();
   return { ...server, bucket };
+};
+
+/** Numbers of `IndexedValueType` in Temporal's API. */
+const indexedValueTypes = { KEYWORD: 2, INT: 3, KEYWORD_LIST: 7 } as const;
+
+/** A namespace of your own on the shared server, with the product's search attributes; it goes with the server. */
+export const freshNamespace = async (name = 'test'): Promise<SharedTemporal> => {
+  const server = await temporalServer();
+  const namespace = `${name}-${randomBytes(5).toString('hex')}`;
+  const connection = await Connection.connect({ address: server.address });
+  try {
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    const types = Object.entries(searchAttributes).map(([key, type]) => [key, indexedValueTypes[type]] as const);
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(types) });
+  } finally {
+    await connection.close();
+  }
+  return { ...server, namespace };
 };
 
 const known = new Map<keyof Shared, Promise<unknown>>();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { tellKeeper } from './keeper.ts';
 import { takeLock } from './lock.ts';
@@ -15,7 +15,14 @@ import { canReach, serverUser } from './server-user.ts';
  */
 export const cacheDir = (): string => {
   const own = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dr-runbooks');
-  return canReach(serverUser(), own) ? own : '/var/cache/dr-runbooks';
+  return canReach(serverUser(), dirname(own)) ? own : '/var/cache/dr-runbooks';
+};
+
+/** Makes it, at no moment closed to the user that servers run as: a second process would then take another folder. */
+const makeCacheDir = (dir: string): void => {
+  const mask = serverUser() === null ? undefined : process.umask(0o022);
+  mkdirSync(dir, { recursive: true });
+  if (mask !== undefined) process.umask(mask);
 };
 
 /** A component that an earlier run installed. @throws Error when the cache has none */
@@ -35,14 +42,14 @@ export const install = async (
   build: (folder: string) => Promise<void>,
   say: Say = sayOnStderr,
 ): Promise<string> => {
-  const folder = join(cacheDir(), name);
-  await mkdir(cacheDir(), { recursive: true, mode: 0o755 });
-  await chmod(cacheDir(), 0o755);
+  const dir = cacheDir();
+  const folder = join(dir, name);
+  makeCacheDir(dir);
   const lock = await takeLock(`${folder}.lock`, `another process that installs ${name}`, say);
   try {
     if (existsSync(folder)) return folder;
-    for (const left of await readdir(cacheDir())) {
-      if (left.startsWith(`${name}.`) && left.endsWith('.part')) await rm(join(cacheDir(), left), { recursive: true });
+    for (const left of await readdir(dir)) {
+      if (left.startsWith(`${name}.`) && left.endsWith('.part')) await rm(join(dir, left), { recursive: true });
     }
     const part = `${folder}.${randomUUID()}.part`;
     tellKeeper({ keep: 'dir', path: part });

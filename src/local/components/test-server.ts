@@ -53,6 +53,7 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>dr-runbooks</groupId><artifactId>components</artifactId><version>1</version>
   <dependencies>
     <dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
 `;
