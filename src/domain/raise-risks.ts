@@ -5,19 +5,17 @@ import { raise } from './risk.ts';
 /** How long an approver has before a gate closes as denied. */
 export const gateExpires = '2h';
 
-/** The gates that have to open before a step starts: those it waits for, directly or through others. */
-const gatesBefore = (step: Step, steps: readonly Step[]): readonly GateStep[] => {
-  const seen = new Set<string>();
-  const found: GateStep[] = [];
+/** The steps of its phase that have to be done before a step starts: those it waits for, directly or through others. */
+const stepsBefore = (step: Step, steps: readonly Step[]): readonly Step[] => {
+  const found = new Set<Step>();
   const queue = [...(step.after ?? [])];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const before = steps.find((one) => one.id === id);
-    if (before === undefined || seen.has(id)) continue;
-    seen.add(id);
-    if (before.kind === 'gate') found.push(before);
+    if (before === undefined || found.has(before)) continue;
+    found.add(before);
     queue.push(...(before.after ?? []));
   }
-  return found;
+  return [...found];
 };
 
 const raiseOwn = (step: Step, least: Risk): Step => {
@@ -40,7 +38,7 @@ const gateFor = (step: Step, risk: Risk): GateStep => ({
 const raiseStep = (steps: readonly Step[], id: string, least: Risk): readonly Step[] => {
   const step = steps.find((one) => one.id === id);
   if (step === undefined) return steps;
-  const guards = new Set(gatesBefore(step, steps).map((gate) => gate.id));
+  const guards = new Set(stepsBefore(step, steps).flatMap((one) => (one.kind === 'gate' ? [one.id] : [])));
   const isAsked = step.kind === 'gate' || guards.size > 0 || least === 'safe';
   return steps.flatMap((one) => {
     if (guards.has(one.id)) return [raiseOwn(one, least)];
@@ -51,6 +49,12 @@ const raiseStep = (steps: readonly Step[], id: string, least: Risk): readonly St
   });
 };
 
+/** Earlier steps first, so that a gate made for one guards what comes after it, in whatever order the estate names them. */
+const inOrder = (steps: readonly Step[], least: Readonly<Record<string, Risk>>): readonly Step[] => {
+  const before = new Map(steps.map((step) => [step, stepsBefore(step, steps).length]));
+  return steps.filter(({ id }) => Object.hasOwn(least, id)).sort((a, b) => before.get(a)! - before.get(b)!);
+};
+
 /**
  * Applies the estate's least risks, by step id. A raised gate asks for more people; a raised step raises the gates it
  * waits for, and where there is none gets one of its own before it; skipping it is raised alike. Nothing is lowered.
@@ -58,5 +62,5 @@ const raiseStep = (steps: readonly Step[], id: string, least: Risk): readonly St
 export const raiseRisks = (phases: readonly Phase[], least: Readonly<Record<string, Risk>>): readonly Phase[] =>
   phases.map((phase) => ({
     ...phase,
-    steps: Object.entries(least).reduce((steps, [id, risk]) => raiseStep(steps, id, risk), phase.steps),
+    steps: inOrder(phase.steps, least).reduce((steps, { id }) => raiseStep(steps, id, least[id]!), phase.steps),
   }));

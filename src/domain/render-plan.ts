@@ -1,5 +1,6 @@
 import { describeCall, describePlace } from './describe-call.ts';
 import { formatDuration } from './duration.ts';
+import { effects } from './effects.ts';
 import type { DoStep, Objective, Plan, SetFacts, Step, Undo, UnitsStep } from './plan.ts';
 import { approvalsNeeded } from './risk.ts';
 import type { Consistency, Mode } from './words.ts';
@@ -16,11 +17,12 @@ const count = (much: number): string => String(much).replaceAll(/\B(?=(\d{3})+$)
 
 const sizes = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** `3.2 GB`: decimal units, one digit where it tells something. */
+/** `3.2 GB`: decimal units, one digit after the point below a hundred. */
 export const formatBytes = (bytes: number): string => {
-  const step = bytes < 1000 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const size = bytes / 1000 ** step;
-  return `${step === 0 || size >= 100 ? Math.round(size) : Math.round(size * 10) / 10} ${sizes[step]}`;
+  let size = bytes;
+  let step = 0;
+  for (; size >= 999.5 && step < sizes.length - 1; step++) size /= 1000;
+  return `${size >= 99.95 ? Math.round(size) : Math.round(size * 10) / 10} ${sizes[step]}`;
 };
 
 const shows = (consistency: Consistency): string =>
@@ -66,7 +68,7 @@ const details = (step: Step, plan: Plan): string[] => {
       return [renderUnits(step), `proof: ${describeCall(step.verify)}`, renderUndo(step.undo)];
     case 'do':
       return [
-        `does: ${describeCall(step.run)}`,
+        `${effects[step.run.verb] === 'reads' ? 'looks' : 'does'}: ${describeCall(step.run)}`,
         `proof: ${describeCall(step.verify)}`,
         renderUndo(step.undo),
         ...renderSkip(step, plan),
