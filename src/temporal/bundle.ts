@@ -39,10 +39,17 @@ const digestSources = async (): Promise<string> => {
 const defaultFolder = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'dr-runbooks', 'bundles');
 
-/** Bundles the workflows as a worker would, without a word on the console. */
+/**
+ * Bundles the workflows as a worker would, without a word on the console. Stack traces keep their files and lines; the
+ * text of the sources, two thirds of a bundle, stays out.
+ */
 export const bundleWorkflows = async (): Promise<string> => {
   const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    logger: quiet,
+    webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
+  });
   return code;
 };
 

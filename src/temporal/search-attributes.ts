@@ -10,6 +10,16 @@ const cliTypes = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' }
 
 const names = Object.keys(searchAttributes) as SearchAttributeName[];
 
+/** Registers attributes, whether the server can list them or not. @throws ServiceError `ALREADY_EXISTS` */
+export const addSearchAttributes = async (
+  connection: Connection,
+  namespace: string,
+  added: readonly SearchAttributeName[] = names,
+): Promise<void> => {
+  const typed = Object.fromEntries(added.map((name) => [name, indexedTypes[searchAttributes[name]]]));
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: typed });
+};
+
 /** What is not registered, or registered with another type. */
 const missingOf = async (connection: Connection, namespace: string): Promise<SearchAttributeName[]> => {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
@@ -40,10 +50,7 @@ const patienceMs = 20_000;
 export const registerSearchAttributes = async (connection: Connection, namespace: string): Promise<void> => {
   const missing = await missingOf(connection, namespace);
   if (missing.length === 0) return;
-  await connection.operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(missing.map((name) => [name, indexedTypes[searchAttributes[name]]])),
-  });
+  await addSearchAttributes(connection, namespace, missing);
   const deadline = Date.now() + patienceMs;
   while ((await missingOf(connection, namespace)).length > 0) {
     if (Date.now() > deadline) return checkSearchAttributes(connection, namespace);
