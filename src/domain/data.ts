@@ -5,9 +5,9 @@ export interface Written {
   name: string;
   /** Plain bytes, before compression. */
   bytes: number;
-  /** Bytes the vault holds for it, after compression and encryption. */
+  /** Bytes the vault holds for it alone, after compression and encryption; a part that shares a chunk counts nothing. */
   storedBytes: number;
-  /** SHA-256 of the plain bytes. */
+  /** SHA-256 over the SHA-256 digests of the pieces the vault cut it into: equal bytes, equal digest. */
   sha256: Digest;
 }
 

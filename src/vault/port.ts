@@ -17,10 +17,14 @@ import type {
 export interface Backend {
   /** `s3://bucket/prefix` or `folder /path`: no secret in it. */
   readonly says: string;
-  /** Create-only: an existing key is never overwritten. @returns false when the key exists. @throws DrError `unreachable`, `no-space`, `no-permission` */
-  create(key: string, body: Uint8Array): Promise<boolean>;
-  /** @throws DrError `missing`, `unreachable`, `no-permission` */
-  get(key: string): Promise<Uint8Array>;
+  /**
+   * Create-only: an existing key is never overwritten.
+   * @returns false when the key exists
+   * @throws DrError `unreachable`, `no-space`, `no-permission`, `interrupted` (the signal)
+   */
+  create(key: string, body: Uint8Array, signal?: AbortSignal): Promise<boolean>;
+  /** @throws DrError `missing`, `unreachable`, `no-permission`, `interrupted` (the signal) */
+  get(key: string, signal?: AbortSignal): Promise<Uint8Array>;
   /** Size and last change, null when absent. */
   head(key: string): Promise<{ bytes: number; changedAt: Instant } | null>;
   /** Every key below the prefix, ascending. */
@@ -37,6 +41,8 @@ export interface ChunkRef {
   name: Digest;
   bytes: number;
   storedBytes: number;
+  /** The part of the chunk that belongs to this stream, when small streams share the chunk; absent: all of it. */
+  slice?: { from: number; bytes: number };
 }
 
 /** What a set is. Published last and create-only: a set without a manifest does not exist. */
@@ -55,6 +61,7 @@ export interface Manifest {
   fingerprint: Fingerprint;
   /** Name of the stream that holds the adapter's meta, as JSON. */
   meta: string;
+  /** `sha256` of a stream is as in `Written`; its bytes are its chunks, or their slices, one after the other. */
   streams: Readonly<Record<string, { sha256: Digest; bytes: number; chunks: readonly ChunkRef[] }>>;
   leftOut: readonly string[];
   versions: Readonly<Record<string, string>>;
@@ -93,6 +100,13 @@ export interface SetReader extends Source {
   check(progress: (bytes: number, total: number) => void): AsyncIterable<{ stream: string; damage: string }>;
 }
 
+export interface SetSummary {
+  manifest: Omit<Manifest, 'streams'>;
+  digest: Digest;
+  bytes: number;
+  storedBytes: number;
+}
+
 export interface Lease {
   set: SetId;
   run: RunId;
@@ -106,8 +120,12 @@ export interface Vault {
   write(target: TargetId, set: SetId, work: { signal: AbortSignal; parallel: number }): Promise<SetWriter>;
   /** @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key` */
   open(target: TargetId, set: SetId, work: { signal: AbortSignal; parallel: number }): Promise<SetReader>;
-  /** Authenticated manifests of a target, oldest first; a gap or a rollback in the chain throws `rolled-back`. */
-  sets(target: TargetId): Promise<readonly { manifest: Manifest; digest: Digest; storedBytes: number }[]>;
+  /**
+   * Authenticated manifests of a target, oldest first, without their streams: those of years of sets do not fit into
+   * memory. `bytes` are plain bytes, `storedBytes` those of the chunks the set names, shared ones included.
+   * @throws DrError `rolled-back` (a published set is gone), `damaged`, `wrong-key`
+   */
+  sets(target: TargetId): Promise<readonly SetSummary[]>;
   bindings: {
     /** The highest epoch; null before the first. */
     current(target: TargetId): Promise<Binding | null>;

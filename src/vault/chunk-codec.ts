@@ -1,0 +1,93 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, webcrypto } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { DrError } from '../domain/errors.ts';
+import type { Digest, TargetId } from '../domain/words.ts';
+import type { DataKey } from './data-key.ts';
+import type { ChunkRef } from './port.ts';
+
+/**
+ * Most plain bytes of one chunk. Measured on two cores: 1 MiB costs a tenth of the speed in requests and calls, 8 MiB is
+ * no faster and doubles the memory.
+ */
+export const chunkBytes = 4 * 1024 * 1024;
+
+const magic = Buffer.from('DRC1');
+const headBytes = magic.length + 32 + 12;
+const tagBytes = 16;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** Where a chunk is kept. */
+export const chunkKey = (target: TargetId, name: Digest): string => `chunks/${target}/${name.slice(0, 2)}/${name}`;
+
+/** SHA-256, off the main thread. */
+export const digestOf = async (bytes: Uint8Array): Promise<Buffer> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+
+export const nameOf = (key: DataKey, sha256: Uint8Array): Buffer =>
+  createHmac('sha256', key.name).update(sha256).digest();
+
+/** What the tag covers beside the bytes: the format and the plain digest, so that no chunk passes for another. */
+const associated = (sha256: Uint8Array): Buffer => Buffer.concat([Buffer.from('dr-runbooks chunk 1\n'), sha256]);
+
+/**
+ * One chunk as it is kept: `DRC1`, its name, a random 96-bit nonce, the zstd frame under AES-256-GCM, the tag.
+ * Compression runs off the main thread.
+ */
+export const encodeChunk = async (
+  key: DataKey,
+  sha256: Uint8Array,
+  name: Uint8Array,
+  plain: Uint8Array,
+): Promise<Buffer> => {
+  const frame = await compress(plain, {
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    chunkSize: Math.max(1024, plain.length >> 2),
+  });
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key.chunk, nonce).setAAD(associated(sha256));
+  return Buffer.concat([magic, name, nonce, cipher.update(frame), cipher.final(), cipher.getAuthTag()]);
+};
+
+const unsealFrame = (key: DataKey, sha256: Uint8Array, stored: Uint8Array): Buffer => {
+  const nonce = stored.subarray(headBytes - 12, headBytes);
+  const decipher = createDecipheriv('aes-256-gcm', key.chunk, nonce, { authTagLength: tagBytes })
+    .setAAD(associated(sha256))
+    .setAuthTag(stored.subarray(stored.length - tagBytes));
+  return Buffer.concat([decipher.update(stored.subarray(headBytes, stored.length - tagBytes)), decipher.final()]);
+};
+
+/**
+ * The plain bytes of a chunk, authenticated first.
+ * @throws DrError `damaged`, saying whether it is truncated, another chunk, or edited
+ */
+export const decodeChunk = async (key: DataKey, ref: ChunkRef, stored: Uint8Array): Promise<Buffer> => {
+  const fail = (how: string): DrError =>
+    new DrError(
+      'damaged',
+      `chunk ${ref.name.slice(0, 16)} is damaged: ${how}`,
+      'restore from another set or the second vault; dr verify names every set that holds this chunk',
+    );
+  if (stored.length !== ref.storedBytes) {
+    const how = stored.length < ref.storedBytes ? 'truncated' : 'longer than written';
+    throw fail(`${how}: expected ${ref.storedBytes} bytes, found ${stored.length}`);
+  }
+  if (!magic.equals(stored.subarray(0, magic.length))) throw fail('edited: it does not begin as a chunk');
+  const name = Buffer.from(stored.subarray(magic.length, magic.length + 32)).toString('hex');
+  if (name !== ref.name) throw fail(`swapped: it calls itself ${name.slice(0, 16)}`);
+  let frame: Buffer;
+  try {
+    frame = unsealFrame(key, Buffer.from(ref.sha256, 'hex'), stored);
+  } catch {
+    throw fail('edited: it does not authenticate');
+  }
+  try {
+    const plain = await decompress(frame, { chunkSize: ref.bytes + 1024, maxOutputLength: ref.bytes });
+    if (plain.length === ref.bytes) return plain;
+  } catch {
+    // Authentic and yet no zstd frame of this size: said below.
+  }
+  throw fail(`its content is not the ${ref.bytes} bytes the manifest names`);
+};

@@ -1,0 +1,115 @@
+import type { Digest, TargetId } from '../domain/words.ts';
+import { chunkKey, decodeChunk, digestOf, encodeChunk, nameOf } from './chunk-codec.ts';
+import type { Piece } from './cut.ts';
+import type { DataKey } from './data-key.ts';
+import type { Backend, ChunkRef } from './port.ts';
+import { slots } from './slots.ts';
+
+/** Turns pieces into chunks of one target: a bounded number at a time, each distinct content once. */
+export interface ChunkKeeper {
+  /**
+   * Waits until the piece may be worked on. `encoded` settles while the chunk is still being sent, `kept` when the vault
+   * has it.
+   * @throws the first failure of any chunk so far
+   */
+  keep(piece: Piece): Promise<Keeping>;
+  /** Nothing is in work any more. @throws the first failure of any chunk */
+  settled(): Promise<void>;
+}
+
+export interface Keeping {
+  encoded: Promise<ChunkRef>;
+  kept: Promise<ChunkRef>;
+}
+
+interface Parts {
+  backend: Backend;
+  key: DataKey;
+  target: TargetId;
+  signal: AbortSignal;
+  /** Chunks in work at once. */
+  parallel: number;
+  /** Chunks of the target's newest set, by name: looked for before they are made again. */
+  known: ReadonlyMap<Digest, ChunkRef>;
+}
+
+interface Made {
+  ref: ChunkRef;
+  sent: Promise<ChunkRef>;
+}
+
+export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: Parts): ChunkKeeper => {
+  const permits = slots(parallel);
+  const begun = new Map<Digest, Promise<Made>>();
+  const working = new Set<Promise<void>>();
+  let failure: { error: unknown } | null = null;
+  const check = (): void => {
+    if (failure) throw failure.error;
+  };
+
+  /** Create-only: a chunk that exists is used again, read first when its size is not the one just made. */
+  const send = async (ref: ChunkRef, stored: Uint8Array): Promise<ChunkRef> => {
+    const at = chunkKey(target, ref.name);
+    if (await backend.create(at, stored, signal)) return ref;
+    const there = { ...ref, storedBytes: (await backend.head(at))?.bytes ?? 0 };
+    if (there.storedBytes !== ref.storedBytes) await decodeChunk(key, there, await backend.get(at, signal));
+    return there;
+  };
+
+  const isKept = async (old: ChunkRef): Promise<boolean> =>
+    (await backend.head(chunkKey(target, old.name)))?.bytes === old.storedBytes;
+
+  const make = async (plain: Uint8Array, sha256: Buffer, name: Buffer): Promise<Made> => {
+    const id = { sha256: sha256.toString('hex'), name: name.toString('hex'), bytes: plain.length };
+    const old = known.get(id.name);
+    if (old && (await isKept(old))) {
+      const ref = { ...id, storedBytes: old.storedBytes };
+      return { ref, sent: Promise.resolve(ref) };
+    }
+    const stored = await encodeChunk(key, sha256, name, plain);
+    const ref = { ...id, storedBytes: stored.length };
+    return { ref, sent: send(ref, stored) };
+  };
+
+  const work = async (piece: Piece): Promise<Made> => {
+    try {
+      const sha256 = await digestOf(piece.bytes);
+      const name = nameOf(key, sha256);
+      const id = name.toString('hex');
+      const made = begun.get(id) ?? make(piece.bytes, sha256, name);
+      begun.set(id, made);
+      return await made;
+    } finally {
+      piece.give();
+    }
+  };
+
+  const finish = async (kept: Promise<ChunkRef>): Promise<void> => {
+    try {
+      await kept;
+    } catch (error) {
+      failure ??= { error };
+    } finally {
+      permits.give();
+    }
+  };
+
+  return {
+    keep: async (piece) => {
+      check();
+      await permits.take(signal);
+      const made = work(piece);
+      const encoded = made.then(({ ref }) => ref);
+      const kept = made.then(({ sent }) => sent);
+      encoded.catch(() => {});
+      const done = finish(kept);
+      working.add(done);
+      void done.then(() => working.delete(done));
+      return { encoded, kept };
+    },
+    settled: async () => {
+      while (working.size > 0) await Promise.all(working);
+      check();
+    },
+  };
+};
