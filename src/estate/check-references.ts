@@ -1,4 +1,4 @@
-import { printName, printPath, suggest } from './names.ts';
+import { printableOf, printName, printPath, suggest } from './names.ts';
 import type { Parsed, Path, Problem } from './parse-yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -25,6 +25,7 @@ const shared = (parsed: Parsed, places: readonly { path: Path; ref: unknown }[],
 export const checkReferences = (parsed: Parsed): Problem[] => {
   const estate = mappingOf(parsed.value);
   const services = Object.keys(mappingOf(estate.services));
+  const shown = printableOf(services);
   const targets = Object.entries(mappingOf(estate.targets)).map(([id, target]) => ({ id, target: mappingOf(target) }));
   const people = Object.entries(mappingOf(estate.people));
 
@@ -32,12 +33,12 @@ export const checkReferences = (parsed: Parsed): Problem[] => {
     listOf(target.services).flatMap((service, at): Problem[] => {
       if (typeof service !== 'string' || services.includes(service)) return [];
       const path = ['targets', id, 'services', at];
-      const legal = services.length > 0 ? `services: ${services.map(String).join(', ')}` : 'there are no services';
+      const legal = shown.length > 0 ? `services: ${shown.join(', ')}` : 'there are no services';
       return [
         {
           line: parsed.lineOf(path),
           path: printPath(path),
-          says: `${printName(service)} is no service${suggest(service, services)}; ${legal}`,
+          says: `${printName(service)} is no service${suggest(service, shown)}; ${legal}`,
         },
       ];
     }),

@@ -6,6 +6,10 @@ const printable = /^[\w.-]{1,64}$/;
 
 export const printName = (name: string): string => (printable.test(name) ? `"${name}"` : 'this');
 
+/** Those of the names that may be printed. */
+export const printableOf = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => printable.test(name));
+
 /** `targets.orders-db.switches.0.kind` */
 export const printPath = (path: Path): string =>
   path.map((part) => (printable.test(String(part)) ? String(part) : '…')).join('.');

@@ -23,7 +23,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'a tab indents this line; use spaces',
   DUPLICATE_KEY: 'this key stands twice in its mapping; keep one',
   MULTIPLE_DOCS: 'a second document starts here; one file describes one estate',
-  BAD_INDENT: 'the indentation does not fit the lines above',
+  BAD_INDENT: 'the indentation does not fit the lines above, or something there is not closed',
   MISSING_CHAR: 'something is not closed or a ":" is missing',
   BLOCK_AS_IMPLICIT_KEY: 'two keys stand on one line; put the value in quotes or on a line of its own',
   BAD_SCALAR_START: 'a value cannot start with this character; put it in quotes',
@@ -42,6 +42,7 @@ const foreign = (document: Document, lineAt: (node: Node) => number): Problem[] 
   visit(document, {
     Node: (_, node) => {
       if (isAlias(node) || node.anchor !== undefined) add(node, malformed('BAD_ALIAS'));
+      if (!isAlias(node) && node.tag !== undefined) add(node, malformed('TAG_RESOLVE_FAILED'));
     },
     Pair: (_, { key }) => {
       if (isMap(key) || isSeq(key)) add(key, 'a key has to be a plain word');
@@ -57,7 +58,7 @@ const firstOfLine = (problems: readonly Problem[]): Problem[] =>
 export const parseYaml = (text: string): Parsed => {
   const counter = new LineCounter();
   const lineAtOffset = (offset: number): number => Math.max(1, counter.linePos(offset).line);
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
   const lineAt = (node: Node): number => lineAtOffset(node.range?.[0] ?? 0);
 
   const lineOf = (path: Path): number => {
