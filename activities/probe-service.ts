@@ -12,6 +12,7 @@ export const probeService = verb('probeService', async ({ world, work }, { servi
     );
   }
   const at = world.now();
-  const { says } = await world.probe(known, work.signal);
-  return { says, stamps: { healthy: { at, source: 'probe' } } };
+  const { ok, says } = await world.probe(known, work.signal);
+  if (!ok) throw new DrError('unreachable', `${service} is red: ${says}`, 'look at the log of the service');
+  return { says: `${service} is green: ${says}`, stamps: { healthy: { at, source: 'probe' } } };
 });

@@ -15,8 +15,8 @@ export interface World {
   kinds: Readonly<Record<StoreKind, Kind<unknown>>>;
   providers: Readonly<Record<PlaceSpec['provider'], Provider>>;
   openSwitch(config: SwitchConfig): Switch;
-  /** One request through the path a user takes. @throws DrError `unreachable` when it is not green */
-  probe(service: Service, signal: AbortSignal): Promise<{ says: string }>;
+  /** One request through the path a user takes. Red is an answer, not an error. */
+  probe(service: Service, signal: AbortSignal): Promise<{ ok: boolean; says: string }>;
   now(): Instant;
   /** Connections or streams that one activity may use at a time. */
   parallel: number;

@@ -26,7 +26,16 @@ describe('a secret that was resolved', () => {
     const text = secrets.scrub(
       'login failed: p@ss/word, p%40ss%2Fword, postgres://app:p%40ss%2Fword@db.internal:5432/orders',
     );
-    expect(text).toBe('login failed: ***, ***, ***');
+    expect(text).toBe('login failed: ***, ***, postgres://db.internal:5432/orders');
+  });
+
+  test('keeps where a connection string leads, and nothing else of it', async () => {
+    const secrets = of({ 'env:DB': 'postgres://db.internal/orders?sslmode=require&password=hunter22' });
+    await secrets.resolve('env:DB');
+    expect(secrets.scrub('postgres://db.internal/orders?sslmode=require&password=hunter22 is down')).toBe(
+      'postgres://db.internal/orders is down',
+    );
+    expect(secrets.scrub('password=hunter22 sslmode=require')).toBe('password=*** sslmode=require');
   });
 
   test('leaves no field of a value, however deep, and leaves the rest as it is', async () => {
@@ -35,6 +44,12 @@ describe('a secret that was resolved', () => {
     const value = { says: 'with hunter22', list: [1, null, true, { 'hunter22-key': 'x' }], n: 4 };
     expect(secrets.scrubAll(value)).toEqual({ says: 'with ***', list: [1, null, true, { '***-key': 'x' }], n: 4 });
   });
+});
+
+test('a password that is no legal part of a URL is hidden all the same', async () => {
+  const secrets = of({ 'env:DB': 'postgres://app:100%sure@db/orders' });
+  await secrets.resolve('env:DB');
+  expect(secrets.scrub('postgres://app:100%sure@db/orders: 100%sure')).toBe('postgres://db/orders: ***');
 });
 
 test('the password of a URL nobody resolved goes too', () => {
