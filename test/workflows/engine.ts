@@ -33,10 +33,10 @@ export interface Engine extends AsyncDisposable {
   drive(id: string): Driver;
 }
 
-export const waitFor = async (isSo: () => Promise<boolean> | boolean, what = 'it'): Promise<void> => {
+export const waitFor = async (isSo: () => Promise<boolean> | boolean, what: () => string): Promise<void> => {
   const deadline = Date.now() + 20_000;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not happen within 20 s`);
+    if (Date.now() > deadline) throw new Error(`${what()} did not happen within 20 s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
@@ -57,7 +57,10 @@ let runs = 0;
  * at a time: time skips for every run of it.
  */
 export const startEngine = async (options: { isSkipping?: boolean } = {}): Promise<Engine> => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
   const env = await connect(options.isSkipping ?? true);
   const namespace = env.namespace ?? 'default';
   const add = env.supportsTimeSkipping ? addSearchAttributes : registerSearchAttributes;
@@ -84,10 +87,13 @@ export const startEngine = async (options: { isSkipping?: boolean } = {}): Promi
       status,
       until: async (isSo) => {
         let latest = await status();
-        await waitFor(async () => {
-          latest = await status();
-          return isSo(latest);
-        }, `the wished state (${latest.state}, ${latest.next})`);
+        await waitFor(
+          async () => {
+            latest = await status();
+            return isSo(latest);
+          },
+          () => `what was wished for (${JSON.stringify({ ...latest, plan: null })})`,
+        );
         return latest;
       },
       send: (name, message) => sendMessage(env.client, id, name, message as object),

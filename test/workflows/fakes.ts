@@ -144,6 +144,8 @@ const perform = async (world: World, verb: string, step: string, work: () => Par
   try {
     const fault = nextFault(world, verb, step);
     if (fault !== undefined) await strike(fault);
+    // Long enough for calls of one fan-out to overlap.
+    if (verb === 'applyUnits') await new Promise((resolve) => setTimeout(resolve, 5));
     return { says: `${verb} done`, beganAt, endedAt: new Date().toISOString(), ...work(), ...fault?.finds };
   } catch (thrown) {
     throw toFailure(thrown);

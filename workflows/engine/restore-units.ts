@@ -87,7 +87,8 @@ const applyBatches = async (input: UnitsInput, from: number, to: number, sum: Fa
     while (next < to) {
       const batch = next;
       next += 1;
-      total = add(total, await applyBatch(input, batch));
+      const fact = await applyBatch(input, batch);
+      total = add(total, fact);
       done += 1;
       if (mark(done) > mark(done - 1)) tell({ step: input.order.step, done, batches });
     }
