@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 
 /**
  * Parses, gathers, expands the runbook once, digests. The starter's code is spent last: an attempt that dies before
- * leaves nothing behind.
+ * leaves nothing behind. A plan is made of references and never of secrets: it leaves as it was digested.
  */
 export const freezePlan =
   (world: World): Desk['freezePlan'] =>
@@ -26,7 +26,8 @@ export const freezePlan =
       const runbook = runbookOf(name);
       const { code, ...input } = parseInput(raw, name, world.estate, at);
       const targets = runbook.targets(input);
-      const { facts, leftOut } = await gatherFacts(world, work, { run, at, input, targets });
+      const readsSets = runbook.readsSets?.(input) ?? true;
+      const { facts, leftOut } = await gatherFacts(world, work, { run, at, input, targets, readsSets });
       const phases = expandRunbook(runbook, facts, input);
       const sets = Object.values(facts.targets).flatMap(({ set }) => set ?? []);
       const plan: Omit<Plan, 'digest'> = {
@@ -44,7 +45,7 @@ export const freezePlan =
         sets,
         phases,
         input,
-        notDone: [...leftOut, ...listNotDone(facts, phases)],
+        notDone: [...world.secrets.scrubAll(leftOut), ...listNotDone(facts, phases)],
         versions: world.versions,
       };
       return { ...plan, digest: digestOf(plan) };

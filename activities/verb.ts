@@ -19,13 +19,13 @@ export type Found = Omit<Fact, 'beganAt' | 'endedAt'>;
 type InputOf<V extends VerbName> = Parameters<Verbs[V]>[1];
 
 /**
- * Runs a body as an activity: beats by clock, hands cancellation on, and lets nothing out that holds a secret. After a
+ * Runs a body as an activity: beats by clock, hands cancellation on, and lets no error out that holds a secret. After a
  * cancellation it throws what Temporal cancelled it with, whatever the body made of it.
  */
 export const perform = async <T>(world: World, says: string, body: (work: Work) => Promise<T>): Promise<T> => {
   using beat = startBeat(says, world.parallel);
   try {
-    return world.secrets.scrubAll(await body(beat.work));
+    return await body(beat.work);
   } catch (error) {
     if (beat.work.signal.aborted) throw beat.work.signal.reason;
     throw toFailure(error, world.secrets);
@@ -47,7 +47,7 @@ export const verb =
         order,
         changed.map((place) => ({ place, epoch: epochOf(input) })),
       );
-      const found = await body({ world, order, work }, input);
+      const found = world.secrets.scrubAll(await body({ world, order, work }, input));
       return { ...found, beganAt, endedAt: world.now() };
     });
 

@@ -50,6 +50,7 @@ export const backupEstate: Runbook = {
   name: 'backupEstate',
   says: 'Back up every target at once and read each set back; a drill checks readiness and the newest sets, and writes nothing',
   targets: (input) => (input.target === undefined ? [] : [input.target]),
+  readsSets: (input) => input.mode === 'drill',
   phases: (facts) => {
     const targets = byUrgency(facts);
     if (targets.length === 0) {

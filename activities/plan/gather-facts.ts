@@ -17,6 +17,14 @@ export interface Gathered {
   leftOut: readonly string[];
 }
 
+/** The run that asks. */
+export interface About {
+  run: RunId;
+  at: Instant;
+  input: RunInput;
+  readsSets: boolean;
+}
+
 /**
  * Looks things up in the estate and the vault, never in a store: the store may be what is lost. For the same vault the
  * same facts.
@@ -24,7 +32,7 @@ export interface Gathered {
 export const gatherFacts = async (
   world: World,
   work: Work,
-  about: { run: RunId; at: Instant; input: RunInput; targets: readonly TargetId[] },
+  about: About & { targets: readonly TargetId[] },
 ): Promise<Gathered> => {
   const { run, at, input } = about;
   const ids = about.targets.length > 0 ? about.targets : Object.keys(world.estate.targets);
@@ -55,11 +63,12 @@ const targetOf = (world: World, id: TargetId): Target => {
 const gatherTarget = async (
   world: World,
   work: Work,
-  about: { run: RunId; at: Instant; input: RunInput },
+  about: About,
   target: Target,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
-  const chosen = chooseSet(target.id, await world.vault.sets(target.id), about.input);
+  const sets = about.readsSets ? await world.vault.sets(target.id) : [];
+  const chosen = chooseSet(target.id, sets, about.input);
   const facts: TargetFacts = {
     id: target.id,
     kind: target.kind,

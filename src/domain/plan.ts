@@ -133,6 +133,8 @@ export interface Runbook<Input extends RunInput = RunInput> {
   says: string;
   /** Which facts to gather. Empty means every target of the estate. */
   targets(input: Input): readonly TargetId[];
+  /** False: no set is looked at, so that a damaged one cannot keep the next backup from being taken. Default: true. */
+  readsSets?(input: Input): boolean;
   /** Checks what is particular to this runbook. @throws DrError `bad-input`, `no-match` */
   phases(facts: Facts, input: Input): readonly Phase[];
 }
