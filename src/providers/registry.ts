@@ -30,6 +30,3 @@ export const createProviders = (resolve: Resolve): Readonly<Record<PlaceSpec['pr
     discard: async (spec) => databaseOf(spec, resolve).discard(spec),
   },
 });
-
-/** The provider that a place names. */
-export const providerOf = (spec: PlaceSpec, resolve: Resolve): Provider => createProviders(resolve)[spec.provider];

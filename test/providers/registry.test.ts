@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PlaceSpec } from '../../src/domain/words.ts';
-import { createProviders, providerOf } from '../../src/providers/registry.ts';
+import { createProviders } from '../../src/providers/registry.ts';
 import { resolver } from './conformance.ts';
 
 const resolve = resolver({ 'env:SERVER': 'memory://registry', 'env:URL': 'memory://registry/orders' });
@@ -9,18 +9,18 @@ const made: PlaceSpec = { ...common, kind: 'memory', provider: 'database', serve
 
 test('a place is answered by the provider it names, for its kind of store', async () => {
   const there: PlaceSpec = { ...common, kind: 'memory', provider: 'existing', url: 'env:URL' };
-  expect(await providerOf(there, resolve).url(there)).toBe('memory://registry/orders');
+  expect(await createProviders(resolve).existing.url(there)).toBe('memory://registry/orders');
   const { database } = createProviders(resolve);
   await database.provide(made);
   expect(await database.describe(made)).toBe('ready');
-  expect(await providerOf(made, resolve).url(made)).toBe('memory://registry/made');
+  expect(await database.url(made)).toBe('memory://registry/made');
   await database.discard(made);
   expect(await database.describe(made)).toBe('absent');
 });
 
 test('a kind that no provider makes is refused by name, with the kinds there are', async () => {
   const other = { ...made, kind: 'papyrus' } as unknown as PlaceSpec;
-  await expect(providerOf(other, resolve).provide(other)).rejects.toMatchObject({
+  await expect(createProviders(resolve).database.provide(other)).rejects.toMatchObject({
     kind: 'not-supported',
     message: expect.stringContaining('papyrus'),
     hint: expect.stringContaining('memory'),

@@ -60,7 +60,7 @@ test('it says what it switches, and reads what users reach', async () => {
   expect(await one.read()).toBe(old);
 });
 
-test('it points users to the next place, again without a change, and back', async () => {
+test('Y16: it points users to the next place, again without a change, and back', async () => {
   const { one, path, read, folder } = await fileWith();
   const before = await read();
   await one.set(old, next);
