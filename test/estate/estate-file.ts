@@ -1,3 +1,6 @@
+import { DrError } from '../../src/domain/errors.ts';
+import { parseEstate } from '../../src/estate/read-estate.ts';
+
 /** A small estate that is right, to break one line at a time. Every line can be found by its text. */
 export const fine = `name: shop
 vault:
@@ -29,3 +32,16 @@ export const broken = (from: string, to: string): { text: string; line: number }
   if (at < 0) throw new Error(`the estate has no "${from}"`);
   return { text: fine.replace(from, () => to), line: fine.slice(0, at).split('\n').length };
 };
+
+/** The error an estate file is refused with. */
+export const refusal = (text: string): DrError => {
+  try {
+    parseEstate(text, '/etc/dr/estate.yaml');
+  } catch (error) {
+    if (error instanceof DrError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+};
+/** What is wrong, one line each, without the heading. */
+export const problems = (text: string): string[] => refusal(text).message.split('\n').slice(1);
