@@ -3,7 +3,7 @@ import { DrError } from '../../src/domain/errors.ts';
 import type { PlaceId, RunId } from '../../src/domain/words.ts';
 import { failureOf } from './failure.ts';
 
-/** To a lock: its run needs the place no more. */
+/** To a lock: its run needs the place no more. Only the holder is heard. */
 export const releasePlace = 'releasePlace';
 /** To a lock: another run wants the place. To a holder: the same, and by arriving it proves that the holder is open. */
 export const wantPlace = 'wantPlace';
@@ -45,8 +45,8 @@ export const holdPlace = async (lock: Lock): Promise<void> => {
   const { place, holder } = lock;
   let isReleased = false;
   const wanted: RunId[] = [];
-  setHandler(defineSignal(releasePlace), () => {
-    isReleased = true;
+  setHandler(defineSignal<[Want?]>(releasePlace), (want) => {
+    isReleased ||= want?.by === holder;
   });
   setHandler(defineSignal<[Want?]>(wantPlace), (want) => {
     if (typeof want?.by === 'string') wanted.push(want.by);

@@ -26,6 +26,9 @@ type Held = ChildWorkflowHandle<typeof holdPlace>;
 /** How long a lock may take to say who holds it: its worker may be busy. */
 const answerMs = 30_000;
 
+/** How long the end of a released lock is waited for. */
+const closeMs = 10_000;
+
 /** A released lock closes within moments; this many tries at one second are enough for all of them. */
 const tries = 10;
 
@@ -137,14 +140,23 @@ export const takeAll = (run: Run, places: readonly PlaceId[]): Promise<void> =>
     }
   });
 
+/**
+ * Tells a lock that it is free and waits until it has closed. It is told by its id and not as a child: after a reset the
+ * lock is there still, but it was the child of the run before. How it ended may then never be heard: the wait is bounded.
+ */
 const release = async (run: Run, place: PlaceId): Promise<void> => {
   const held = run.held.get(place);
   run.held.delete(place);
   if (held === undefined) return;
   await CancellationScope.nonCancellable(async () => {
-    // A lock that has gone already is as free as one that was released.
-    await held.signal(releasePlace).catch(() => {});
-    await held.result().catch(() => {});
+    const want: Want = { place, by: run.id };
+    try {
+      await getExternalWorkflowHandle(lockIdOf(place)).signal(releasePlace, want);
+    } catch {
+      return; // It has gone already, and is as free as one that was released.
+    }
+    const closed = held.result().catch(() => {});
+    await Promise.race([closed, sleep(closeMs, { summary: `the lock on ${place} closes` })]);
   });
 };
 
