@@ -1,9 +1,14 @@
 import { main } from './cli/main.ts';
+import { DrError } from './domain/errors.ts';
 
 const interrupted = new AbortController();
+const stop = (): void =>
+  interrupted.abort(
+    new DrError('interrupted', 'the command was told to stop', 'give it again: what was done stays done'),
+  );
 // The first Ctrl-C lets work stop in order; the second one ends the process.
-process.once('SIGINT', () => interrupted.abort());
-process.once('SIGTERM', () => interrupted.abort());
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
 // Whoever reads has seen enough: `dr sets | head`.
 process.stdout.on('error', () => process.exit(1));
 

@@ -71,7 +71,9 @@ export const commands: readonly Command[] = [
     says: 'restore a set into an empty place and prove it equal; run again, it goes on where it stopped',
     options: [
       ['--to <place>', 'primary, beside, scratch, or env:NAME or file:/path of a connection string'],
-      ['--run <id>', 'who restores (default: derived from set and place)'],
+      only,
+      except,
+      ['--run <id>', 'who restores (default: derived from set, place and filter)'],
       yes,
     ],
     load: async () => (await import('./commands/restore.ts')).restore,

@@ -17,7 +17,7 @@ export const confirm = async (session: Session, change: Change): Promise<void> =
   const { says, target, place, set } = change;
   session.say(`${says}\n  target: ${target}\n  place:  ${place}\n  set:    ${set}`);
   if (session.yes) return;
-  const typed = await session.terminal.ask(`Type the name of the target to go on: `);
+  const typed = await session.terminal.ask('Type the name of the target to go on: ', session.signal);
   if (typed === target) return;
   throw new DrError(
     'refused',

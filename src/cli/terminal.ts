@@ -11,8 +11,8 @@ export interface Terminal {
   show(text: string): void;
   /** Takes the shown line away. */
   clear(): void;
-  /** Asks for one line. Null when there is nobody to answer: the input is at its end. */
-  ask(question: string): Promise<string | null>;
+  /** Asks for one line. Null when nobody answers: the input is at its end, or Ctrl-C was pressed. */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
 }
 
 export interface Streams {
@@ -50,9 +50,9 @@ export const createTerminal = (streams: Streams, scrub: (text: string) => string
       isShown = isInteractive;
     },
     clear,
-    ask: async (question) => {
+    ask: async (question, signal) => {
       clear();
-      const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
+      const lines = createInterface({ input: streams.in, terminal: false, signal });
       streams.err.write(question);
       try {
         for await (const line of lines) return line.trim();

@@ -1,3 +1,4 @@
+import type { Risk } from '../domain/risk.ts';
 import type { RunRecord, StepRecord } from '../domain/run.ts';
 import type { DecisionLine, TimelineEvent, WaitLine } from './report.ts';
 import { stepsOf } from './steps.ts';
@@ -11,20 +12,24 @@ export const waitLines = (record: RunRecord): WaitLine[] =>
     return { ...wait, to, ms: between(wait.from, to), wasEnded: wait.to !== null };
   });
 
+/** Of a gate, or of the step that a decision would leave out: those are kept as `skip/<step>`. */
+const riskOf = (record: RunRecord, gate: string): Risk | null => {
+  const step = stepsOf(record.plan).find((one) => one.id === gate.replace(/^skip\//, ''));
+  if (step?.kind === 'gate') return step.risk;
+  return step?.kind === 'do' ? (step.skippable?.risk ?? null) : null;
+};
+
 export const decisionLines = (record: RunRecord): DecisionLine[] =>
-  record.decisions.map((decision) => {
-    const gate = stepsOf(record.plan).find((step) => step.id === decision.gate);
-    return {
-      at: decision.at,
-      gate: decision.gate,
-      risk: gate?.kind === 'gate' ? gate.risk : null,
-      person: decision.person,
-      answer: decision.answer,
-      proof: decision.proof,
-      isBreakGlass: decision.proof === 'break-glass',
-      why: decision.why ?? null,
-    };
-  });
+  record.decisions.map(({ at, gate, person, answer, proof, why = null }) => ({
+    at,
+    gate,
+    risk: riskOf(record, gate),
+    person,
+    answer,
+    proof,
+    isBreakGlass: proof === 'break-glass',
+    why,
+  }));
 
 const stepLine = (step: StepRecord, runEnd: string): TimelineEvent[] => {
   if (step.startedAt === undefined) return [];

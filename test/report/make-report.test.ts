@@ -241,6 +241,17 @@ describe('what a report must not hide', () => {
     expect(tick(withStep(goodRun(), 'loss', { fact: fact(1, 2, { loss: lost }) }), 'no data lost')).toBe('no');
   });
 
+  it('names the risk of a gate, and of a step that a decision left out', () => {
+    const skippable = { why: 'two people declare it lost', risk: 'destructive' as const };
+    const good = goodRun();
+    const decision = { person: 'grace', answer: 'approve', proof: 'code', plan: 'a'.repeat(64), at: at(90) } as const;
+    const record = goodRun({
+      plan: { ...good.plan, phases: [{ id: 'one', says: '', steps: [steps.gate, { ...steps.begin, skippable }] }] },
+      decisions: ['go', 'skip/begin', 'skip/gone'].map((gate) => ({ ...decision, gate })),
+    });
+    expect(makeReport(record).decisions.map((one) => one.risk)).toEqual(['disruptive', 'destructive', null]);
+  });
+
   it('gives the same report of the same record', () => {
     fc.assert(
       fc.property(anyRecord, (record) => {

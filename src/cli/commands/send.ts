@@ -38,7 +38,7 @@ const payload = (options: Options): Record<string, string> =>
 const withCode = async (session: Session, name: MessageName, message: Record<string, string>) => {
   const needsCode = (name === 'approve' || name === 'deny') && !('code' in message) && !('breakGlass' in message);
   if (!needsCode || !session.terminal.isInteractive) return message;
-  const code = await session.terminal.ask('Your one-time code: ');
+  const code = await session.terminal.ask('Your one-time code: ', session.signal);
   return code ? { ...message, code } : message;
 };
 

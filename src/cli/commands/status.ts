@@ -17,13 +17,12 @@ const mostRuns = 20;
 
 /** The run's own answer, or null when nobody gives one in time. @throws DrError `missing` */
 const askRun = async (client: Client, run: RunId): Promise<Status | null> => {
-  const silence = Promise.withResolvers<null>();
-  const clock = setTimeout(() => silence.resolve(null), patienceMs);
-  const asked = readStatus(client, run).catch((error: unknown) => {
+  try {
+    return await client.withAbortSignal(AbortSignal.timeout(patienceMs), () => readStatus(client, run));
+  } catch (error) {
     if (isDrError(error) && error.kind === 'unreachable') return null;
     throw error;
-  });
-  return Promise.race([asked, silence.promise]).finally(() => clearTimeout(clock));
+  }
 };
 
 const sayServer = (view: ServerView): string =>
@@ -60,5 +59,5 @@ const answerAll = async (client: Client): Promise<Answer> => {
 /** `dr status [run]`: what a run does and who must act next; without a run, the newest runs. Changes nothing. */
 export const status: Act = async (_session, [run]) => {
   await using connected = await connectClient();
-  return run === undefined ? answerAll(connected.client) : answerRun(connected.client, run);
+  return await (run === undefined ? answerAll(connected.client) : answerRun(connected.client, run));
 };

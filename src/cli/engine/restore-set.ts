@@ -9,7 +9,7 @@ import { selectNames } from '../../domain/filter.ts';
 import { compareFingerprints, type Difference, type Fingerprint } from '../../domain/fingerprint.ts';
 import type { Site } from '../../domain/verbs.ts';
 import { type SetId, stages } from '../../domain/words.ts';
-import type { Unit } from '../../stores/port.ts';
+import type { Progress, Unit } from '../../stores/port.ts';
 
 export interface Restored {
   applied: number;
@@ -30,7 +30,10 @@ export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filte
   const reader = await openSet(job, site, set);
   const meta = await metaOf(reader);
   const expected = narrow(reader.manifest.fingerprint, filter);
-  await using open = await openSite(job, site, 'fresh');
+  // What a store says of one unit would hide how far the whole is.
+  let isApplying = false;
+  const beat = (progress: Progress): void => (isApplying ? undefined : job.work.beat(progress));
+  await using open = await openSite({ ...job, work: { ...job.work, beat } }, site, 'fresh');
   const by = writerOf(job, site, reader);
   await open.place.begin(by, meta);
   await identify(job, site, open);
@@ -51,10 +54,12 @@ export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filte
     done.bytes += bytes;
     passed += unit.bytes;
   };
+  isApplying = true;
   for (const stage of stages) {
     const ofStage = left.filter((unit) => unit.stage === stage);
     await applyAll(ofStage, parallelOf(stage, job.work.parallel), apply);
   }
+  isApplying = false;
   job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
   const differences = compareFingerprints(expected, await open.place.fingerprint({}));
   if (differences.length === 0) await open.place.end(by);

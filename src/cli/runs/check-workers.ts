@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { controlQueue } from '../../domain/desk.ts';
 import type { DoctorFinding } from '../../local/estate/doctor.ts';
 import { connectClient } from '../../temporal/connect.ts';
@@ -5,9 +6,13 @@ import { connectClient } from '../../temporal/connect.ts';
 /** `temporal.api.enums.v1.TaskQueueType` */
 const workflowTasks = 1;
 
+/** A server that is there answers sooner. */
+const patienceMs = 3000;
+
 /** Is anybody there to walk runs? Null when no Temporal server answers: that is said elsewhere. */
 export const checkWorkers = async (): Promise<DoctorFinding | null> => {
-  const connected = await connectClient().catch(() => null);
+  const connecting = connectClient().catch(() => null);
+  const connected = await Promise.race([connecting, pause(patienceMs, null, { ref: false })]);
   if (connected === null) return null;
   await using open = connected;
   const { pollers } = await open.connection.workflowService.describeTaskQueue({

@@ -26,43 +26,41 @@ const sayNext = (session: Session, run: RunId, status: Status, said: string): st
   return next;
 };
 
-/**
- * Waits for the end of a run, shows how far it is, and says who has to act. Ctrl-C ends the waiting and not the run.
- * @throws DrError what the run failed with, or `interrupted`
- */
-export const follow = async (session: Session, client: Client, run: RunId): Promise<RunResult> => {
-  const ended = readResult(client, run).catch((error: unknown) => {
-    if (!isDrError(error)) throw error;
-    throw new DrError(error.kind, error.message, error.hint, { facts: { ...error.facts, run } });
-  });
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void =>
-    stopped.reject(
-      new DrError(
-        'interrupted',
-        `no longer waiting for run ${run}, which goes on`,
-        `dr status ${run}, or dr abort ${run}`,
-      ),
-    );
-  session.signal.addEventListener('abort', stop, { once: true });
+const watch = async (session: Session, client: Client, run: RunId, signal: AbortSignal): Promise<void> => {
   let said = '';
   let shown = '';
-  const look = async (): Promise<null> => {
-    await pause(lookMs);
+  while (!signal.aborted) {
     const status = await readStatus(client, run).catch(() => null);
+    if (signal.aborted) return;
     const line = status === null ? `${run}: no worker answers yet` : sayProgress(run, status);
     if (session.terminal.isInteractive || line !== shown) session.terminal.show(line);
     shown = line;
     if (status !== null) said = sayNext(session, run, status, said);
-    return null;
-  };
+    await pause(lookMs, null, { signal }).catch(() => null);
+  }
+};
+
+/**
+ * Waits for the end of a run, shows how far it is, and says who has to act. Ctrl-C ends the waiting and not the run.
+ * Leaves no request open.
+ * @throws DrError what the run failed with, or `interrupted`
+ */
+export const follow = async (session: Session, client: Client, run: RunId): Promise<RunResult> => {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, session.signal]);
+  const watching = client.withAbortSignal(signal, () => watch(session, client, run, signal));
   try {
-    for (;;) {
-      const result = await Promise.race([ended, stopped.promise, look()]);
-      if (result !== null) return result;
+    return await client.withAbortSignal(signal, () => readResult(client, run));
+  } catch (error) {
+    if (session.signal.aborted) {
+      const hint = `dr status ${run} shows it, dr abort ${run} ends it`;
+      throw new DrError('interrupted', `no longer waiting for run ${run}, which goes on`, hint, { facts: { run } });
     }
+    if (!isDrError(error)) throw error;
+    throw new DrError(error.kind, error.message, error.hint, { facts: { ...error.facts, run } });
   } finally {
-    session.signal.removeEventListener('abort', stop);
+    over.abort();
+    await watching;
     session.terminal.clear();
   }
 };

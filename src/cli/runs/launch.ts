@@ -79,11 +79,12 @@ export const launch = async (
   if (options.detach === true) return { json: { run }, text: `follow it: dr status ${run}` };
 
   const result = await follow(session, client, run);
-  if (finish !== undefined) return finish(run, result, client);
+  if (finish !== undefined) return await finish(run, result, client);
+  const says = result.says.includes(result.outcome) ? result.says : `${result.outcome}: ${result.says}`;
   const report = result.report.length === 0 ? [] : [`dr report ${run}`];
   return {
     json: { run, result },
-    text: [`${result.outcome}: ${result.says}`, ...report].join('\n'),
+    text: [says, ...report].join('\n'),
     exit: exitOf(result),
   };
 };

@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDesk, createVerbs } from '../../activities/index.ts';
+import { openWorld } from '../../activities/open-world.ts';
+import { controlQueue, storesQueue } from '../../src/domain/desk.ts';
+import { readEstate } from '../../src/estate/read-estate.ts';
+import { memoryServer } from '../../src/memory/server.ts';
+import { workflowBundle } from '../../src/temporal/bundle.ts';
+import { freshNamespace } from '../support/servers.ts';
+import { type Ran, dr as spawnDr, startDr } from './dr.ts';
+import { type MemoryEstate, memoryEstate } from './in-process.ts';
+
+const people = { ada: 'JBSWY3DPEHPK3PXP', grace: 'KRSXG5DSN5XGOLLU', joan: 'MFRGGZDFMZTWQ2LK' } as const;
+
+/** Each code is good once: the one of now and the next are two. */
+const spent = new Map<string, number>();
+const codeOf = (person: keyof typeof people): string => {
+  const drift = spent.get(person) ?? 0;
+  spent.set(person, drift + 1);
+  return new TOTP({ secret: Secret.fromBase32(people[person]) }).generate({ timestamp: Date.now() + drift * 30_000 });
+};
+
+const ends: (() => unknown)[] = [];
+
+/** A service that is always green, and what it takes to reach it. */
+const startService = async (): Promise<string> => {
+  const server = createServer((_, response) => response.end('ok'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
+};
+
+const startWorker = async (estate: MemoryEstate, { address, namespace }: { address: string; namespace: string }) => {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+  const world = await openWorld(await readEstate(estate.path));
+  const connection = await NativeConnection.connect({ address });
+  const common = { connection, namespace, shutdownGraceTime: 0 };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: controlQueue,
+      workflowBundle: await workflowBundle(),
+      activities: createDesk(world),
+    }),
+    Worker.create({ ...common, taskQueue: storesQueue(world.estate.region), activities: createVerbs(world) }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  ends.push(async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await connection.close();
+  });
+};
+
+interface Answered {
+  code: number | null;
+  run: string;
+  says: string;
+  status: { state: string };
+  commands: string[];
+}
+
+describe('runs from the command line', () => {
+  let estate: MemoryEstate;
+  let env: Record<string, string>;
+  const dr = (...args: string[]): Promise<Ran> => spawnDr(args, { cwd: estate.folder.path, env });
+  const answered = (ran: Ran): Answered => ({ ...(ran.json() as unknown as Answered), code: ran.code });
+  const json = async (...args: string[]) => answered(await dr(...args, '--json'));
+  /** In this process: what is asked for often. */
+  const ask = async (...args: string[]) => answered(await estate.dr(args));
+
+  beforeAll(async () => {
+    const codes = Object.entries(people).map(([id, code]) => {
+      process.env[`CODE_OF_${id}`] = code;
+      return `  ${id}: { name: ${id}, code: 'env:CODE_OF_${id}' }`;
+    });
+    const more = `    services: [shop]\nservices:\n  shop: { health: '${await startService()}', greens: 1 }\npeople:\n${codes.join('\n')}\n`;
+    estate = await memoryEstate(more, '{ rto: 30m, rpo: 1h }', (end) => ends.push(end));
+    const server = await freshNamespace('cli');
+    process.env.TEMPORAL_ADDRESS = server.address;
+    process.env.TEMPORAL_NAMESPACE = server.namespace;
+    const known = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    env = { ...Object.fromEntries(known), DR_ESTATE: estate.path };
+    expect((await estate.dr(['snapshot', 'orders-db'])).code).toBe(0);
+    await startWorker(estate, server);
+  });
+  afterAll(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+
+  /** Polls the status until it is as wished. */
+  const until = async (run: string, state: string): Promise<Answered> => {
+    let latest = await ask('status', run);
+    const look = async () => {
+      latest = await ask('status', run);
+      return latest.status?.state;
+    };
+    await expect.poll(look, { timeout: 30_000, interval: 300 }).toBe(state);
+    return latest;
+  };
+
+  it('plan: shows every effect and changes nothing', async () => {
+    const planned = await dr('plan', 'restoreStore', '--target', 'orders-db');
+    expect(planned.code, planned.err).toBe(0);
+    expect(planned.out).toContain('plan: this is what a live run would do; nothing has been changed');
+    expect(planned.out).toContain('does: make orders-db/beside-');
+    const run = await json('run', 'restoreStore', '--target', 'orders-db');
+    expect(run).toMatchObject({ code: 0, result: { outcome: 'planned' } });
+  });
+
+  it('drill: waits for the end, and the report is in the vault', async () => {
+    const drilled = await json('drill', '--code', codeOf('ada'));
+    expect(drilled).toMatchObject({ code: 0, result: { outcome: 'succeeded' } });
+    const report = await json('report', drilled.run);
+    expect(report).toMatchObject({
+      code: 0,
+      format: 1,
+      run: { mode: 'drill', starter: { person: 'ada', proven: true } },
+    });
+    const read = await dr('report', drilled.run);
+    expect(read.out).toMatch(/^# /);
+    expect(read.out).toContain('orders-db');
+  });
+
+  it('a live run: says who must act, counts proven people, refuses everything else, and ends missed by its objective', async () => {
+    const unconfirmed = await json('run', 'restoreStore', '--target', 'orders-db', '--mode', 'live');
+    expect(unconfirmed).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    const impact = new Date(Date.now() - 3_600_000).toISOString();
+    const live = ['run', 'restoreStore', '--target', 'orders-db', '--mode', 'live', '--yes', '--incident', 'INC-1'];
+    const started = await json(...live, '--detach', '--impact-at', impact);
+    expect(started).toMatchObject({ code: 0, run: 'restoreStore/orders-db/INC-1' });
+    const { run } = started;
+    expect(await json(...live)).toMatchObject({ code: 3, error: { kind: 'already-exists' } });
+
+    const { commands } = await until(run, 'approving');
+    expect(commands).toEqual([`dr approve ${run} --code 123456`, `dr deny ${run} --code 123456 --why '…'`]);
+    const said = await dr('status', run);
+    expect(said.out).toContain(`${run}: approving`);
+    expect(said.out).toContain('next: 2 different people decide');
+    expect(said.out).toContain(`  dr approve ${run} --code 123456\n`);
+
+    expect(await ask('approve', run)).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    expect(await ask('approve', run, '--code', '000000')).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    expect(await ask('approve', run, '--code', '111111', '--plan', 'abcdef123456')).toMatchObject({ code: 3 });
+    expect(await ask('retry', run)).toMatchObject({ code: 3 });
+    expect(await ask('note', run, 'called', 'the', 'lead')).toMatchObject({ code: 0, says: 'called the lead' });
+    expect(await ask('hold', run, '--why', 'one moment')).toMatchObject({ code: 0 });
+    expect(await ask('resume', run)).toMatchObject({ code: 0 });
+    const code = codeOf('ada');
+    const first = await json('approve', run, '--code', code);
+    expect(first).toMatchObject({ code: 0, message: 'approve' });
+    expect(first.says).toContain('ada approved gate approve-switch; 1 more needed');
+    expect(await ask('approve', run, '--code', code)).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    expect(await ask('approve', run, '--code', codeOf('grace'))).toMatchObject({ code: 0 });
+
+    await until(run, 'ended');
+    expect(await ask('approve', run, '--code', codeOf('joan'))).toMatchObject({ code: 1, error: { kind: 'missing' } });
+    const report = await json('report', run);
+    expect(report).toMatchObject({ code: 4, headline: { answer: 'no', rto: 'missed' } });
+  }, 120_000);
+
+  /** Starts a live run, and waits for it as a person would. */
+  const wait = (incident: string) => {
+    const live = ['run', 'restoreStore', '--target', 'orders-db', '--mode', 'live', '--yes', '--incident', incident];
+    const child = startDr([...live, '--json'], { cwd: estate.folder.path, env });
+    const said = { err: '' };
+    child.stderr.on('data', (chunk) => {
+      said.err += String(chunk);
+    });
+    const ended = Promise.all([once(child, 'close'), text(child.stdout)]).then(([[code], out]) => [
+      code,
+      JSON.parse(out),
+    ]);
+    return { run: `restoreStore/orders-db/${incident}`, child, said, ended };
+  };
+
+  it('a run that is aborted ends with 1, and says so to whoever waits for it', async () => {
+    const { run, said, ended } = wait('INC-2');
+    await expect.poll(() => said.err, { timeout: 30_000 }).toContain(`\n  dr approve ${run} --code 123456\n`);
+    expect(await ask('abort', run)).toMatchObject({ code: 3 });
+    expect(await ask('abort', run, '--why', 'a false alarm')).toMatchObject({ code: 0 });
+    expect(await ended).toMatchObject([1, { run, result: { outcome: 'aborted' } }]);
+    expect(said.err).toContain('a false alarm');
+  });
+
+  it('Ctrl-C ends the waiting and not the run', async () => {
+    const { run, child, said, ended } = wait('INC-3');
+    await expect.poll(() => said.err, { timeout: 30_000 }).toContain('dr approve');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject([1, { error: { kind: 'interrupted', facts: { run } } }]);
+    expect((await ask('status', run)).status.state).toBe('approving');
+    expect(await ask('deny', run, '--code', codeOf('joan'), '--why', 'a test')).toMatchObject({ code: 0 });
+    await until(run, 'ended');
+  });
+
+  it('lists the newest runs', async () => {
+    await expect
+      .poll(async () => (await dr('status')).out, { timeout: 20_000 })
+      .toContain('restoreStore/orders-db/INC-1');
+  });
+
+  it('says that no worker answers, and what the server knows', async () => {
+    const { namespace } = await freshNamespace('cli-alone');
+    env = { ...env, TEMPORAL_NAMESPACE: namespace };
+    const started = await json('run', 'runDrill', '--mode', 'drill', '--target', 'orders-db', '--detach');
+    const status = await dr('status', started.run);
+    expect(status.code, status.err).toBe(0);
+    expect(status.out).toContain(`${started.run}: running (runDrill)\nNO WORKER ANSWERS`);
+    expect(await json('status', 'no/such/run')).toMatchObject({ code: 1, error: { kind: 'missing' } });
+  });
+
+  it('leaves the places in service as users know them', () => {
+    expect(memoryServer.find(estate.primary)!.objects.size).toBe(3);
+  });
+});
