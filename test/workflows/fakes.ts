@@ -100,7 +100,9 @@ export const register = (run: string, world: World): void => {
 };
 
 const worldAt = (run: string): World => {
-  const world = worlds.get(run);
+  // Schedules add the time to an id.
+  const known = worlds.has(run) ? run : [...worlds.keys()].find((id) => run.startsWith(`${id}-`));
+  const world = worlds.get(known ?? '');
   if (world === undefined) throw ApplicationFailure.nonRetryable(`no world for ${run}`, 'unexpected');
   return world;
 };

@@ -62,6 +62,7 @@ export const untilSettled = async (
         return;
       }
       record.state = 'running';
+      show(run);
       await condition(() => run.hold === null);
     }
   }
