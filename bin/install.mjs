@@ -11,7 +11,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 export const packagedNode = (root) => join(root, 'node_modules', '.bin', 'node');
 
 /**
- * Runs `npm ci` when what is installed is not what the lock file says; says nothing when it is. Two processes at once: one
+ * Installs when what is installed is not what the lock file says; says nothing when it is. Two processes at once: one
  * installs, the other waits. npm writes its record of what is installed last, so a killed install is done again.
  */
 export const ensureInstalled = async (root) => {
@@ -19,11 +19,11 @@ export const ensureInstalled = async (root) => {
   const unlock = await takeLock(root);
   try {
     if (isInstalled(root)) return;
-    say('installing npm packages (npm ci), Node 24 among them');
-    await npmCi(root);
+    say('installing npm packages, Node 24 among them');
+    await npmInstall(root);
     if (!isInstalled(root)) {
       throw new Error(
-        `npm ci ended well, but node_modules is not what package-lock.json says, or ${packagedNode(root)} does not exist\n` +
+        `npm install ended well, but node_modules is not what package-lock.json says, or ${packagedNode(root)} does not exist\n` +
           'hint: the package "node" needs its install script: npm config get ignore-scripts must say false',
       );
     }
@@ -43,23 +43,27 @@ const isInstalled = (root) => {
   );
 };
 
-/** `npm` of PATH without node_modules/.bin: the Node in there is removed by the very install. */
-const npmCi = async (root) => {
+/**
+ * Not `npm ci`: npm 11 refuses a lock file without the packages of other systems that a partial registry mirror does not
+ * have. That the result is what the lock file says is checked afterwards. `npm` is that of PATH without node_modules/.bin:
+ * the Node in there is replaced by the very install.
+ */
+const npmInstall = async (root) => {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const PATH = folders.filter((folder) => !folder.endsWith(join('node_modules', '.bin'))).join(delimiter);
-  const child = spawn('npm', ['ci', '--no-audit', '--no-fund'], {
+  const child = spawn('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
     cwd: root,
     env: { ...process.env, PATH },
     stdio: ['ignore', 2, 2],
   });
   const beganAt = performance.now();
   const timer = setInterval(
-    () => say(`waiting for npm ci (${Math.round((performance.now() - beganAt) / 1000)} s)`),
+    () => say(`waiting for npm install (${Math.round((performance.now() - beganAt) / 1000)} s)`),
     10_000,
   );
   try {
     const [code, signal] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`npm ci ended with ${signal ?? `exit code ${code}`}`);
+    if (code !== 0) throw new Error(`npm install ended with ${signal ?? `exit code ${code}`}`);
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     throw new Error(

@@ -67,7 +67,7 @@ test('on a fresh clone it installs, says so on standard error, and runs the prog
     out: '["a b","--flag"]\n',
     err: expect.stringContaining('installing npm packages'),
   });
-  expect(npmCalls()).toEqual([expect.stringMatching(/^ci\b/)]);
+  expect(npmCalls()).toEqual([expect.stringMatching(/^install --no-save\b/)]);
 });
 
 test('when what is installed is what the lock file says it is quiet and installs nothing', async () => {
@@ -96,7 +96,7 @@ test('an install that fails ends it with what npm said', async () => {
   const { code, err } = await start('program.ts');
   expect(code).toBe(1);
   expect(err).toMatch('no such host');
-  expect(err).toMatch('npm ci ended with exit code 4');
+  expect(err).toMatch('npm install ended with exit code 4');
 });
 
 test('SIGTERM reaches the program, and its end is the end of all', async () => {
