@@ -1,0 +1,91 @@
+import { DrError } from '../../domain/errors.ts';
+
+/** One line of the table of contents of a `pg_dump` archive. */
+export interface ArchiveEntry {
+  id: number;
+  /** `TABLE`, `INDEX`, `FK CONSTRAINT`, … */
+  kind: string;
+  section: 'none' | 'pre-data' | 'data' | 'post-data';
+  schema: string;
+  tag: string;
+  owner: string;
+  /** Ids of entries that have to come first; some may be of objects that are not in the archive. */
+  after: readonly number[];
+  /** Object id in the database the archive was taken from, 0 for what has none of its own. */
+  oid: number;
+}
+
+const sections = ['none', 'none', 'pre-data', 'data', 'post-data'] as const;
+
+/** Archive formats 1.12 (PostgreSQL 9.0) to 1.16 (PostgreSQL 17 and 18). */
+const isKnown = (major: number, minor: number): boolean => major === 1 && minor >= 12 && minor <= 16;
+
+/**
+ * Reads the table of contents of a custom-format archive, for what `pg_restore --list` does not print: which entry needs
+ * which. Only ids leave it: the SQL of an entry is always written by `pg_restore`.
+ * Format: `ReadHead` and `ReadToc` of PostgreSQL's src/bin/pg_dump/pg_backup_archiver.c.
+ * @throws DrError `damaged` (not such an archive), `not-supported` (a format this reader does not know)
+ */
+export const readContents = (archive: Buffer): ArchiveEntry[] => {
+  let at = 0;
+  const take = (bytes: number): Buffer => {
+    if (at + bytes > archive.length) {
+      throw new DrError('damaged', 'the schema archive ends too early', 'restore another set');
+    }
+    at += bytes;
+    return archive.subarray(at - bytes, at);
+  };
+  const byte = (): number => take(1).readUInt8();
+  if (take(5).toString('latin1') !== 'PGDMP') {
+    throw new DrError('damaged', 'the schema stream is not a pg_dump archive', 'restore another set');
+  }
+  const [major, minor] = [byte(), byte(), byte()] as const;
+  if (!isKnown(major, minor)) {
+    throw new DrError(
+      'not-supported',
+      `pg_dump wrote archive format ${major}.${minor}, known are 1.12 to 1.16`,
+      'point DR_PG_BIN at the programs of an earlier PostgreSQL that is not older than the server',
+    );
+  }
+  const intBytes = byte();
+  const offsetBytes = byte();
+  byte();
+  const int = (): number => {
+    const sign = byte();
+    const magnitude = take(intBytes).readUIntLE(0, intBytes);
+    return sign === 0 ? magnitude : -magnitude;
+  };
+  const text = (): string | null => {
+    const bytes = int();
+    return bytes < 0 ? null : take(bytes).toString();
+  };
+  const skipTexts = (count: number): void => {
+    for (let n = 0; n < count; n += 1) text();
+  };
+
+  if (minor >= 15) byte();
+  else int();
+  for (let n = 0; n < 7; n += 1) int();
+  skipTexts(3);
+
+  const entry = (): ArchiveEntry => {
+    const id = int();
+    int();
+    text();
+    const oid = Number(text());
+    const tag = text() ?? '';
+    const kind = text() ?? '';
+    const section = sections[int()] ?? 'none';
+    skipTexts(3);
+    const schema = text() ?? '';
+    skipTexts(minor >= 14 ? 2 : 1);
+    if (minor >= 16) int();
+    const owner = text() ?? '';
+    text();
+    const after: number[] = [];
+    for (let next = text(); next !== null; next = text()) after.push(Number(next));
+    take(1 + offsetBytes);
+    return { id, kind, section, schema, tag, owner, after, oid };
+  };
+  return Array.from({ length: int() }, entry);
+};

@@ -1,0 +1,68 @@
+import { ident } from './quote.ts';
+
+/** What the catalog says about a column's type. */
+export interface ColumnFacts {
+  name: string;
+  isGenerated: boolean;
+  /** Object id of the type, and of what it is an array of or a domain over; 0 for neither. */
+  type: number;
+  of: number;
+  /** `b` base, `c` composite, `d` domain, `e` enum, `r` range, `m` multirange. */
+  typeKind: string;
+  typeName: string;
+  ofName: string;
+  /** Send functions, quoted; null for types without one. */
+  send: string | null;
+  ofSend: string | null;
+  /** The extension the type belongs to. */
+  extension: string | null;
+  /** Equal text may differ in bytes, so its hash does not tell. */
+  isLoose: boolean;
+}
+
+/** Types of `pg_catalog` have the same numbers and formats on every server. */
+const isBuiltIn = (type: number): boolean => type > 0 && type < 10_000;
+
+/** They send the numbers of objects (`regclass`), and another database numbers the same objects otherwise. */
+const isNumbered = (typeName: string): boolean =>
+  /^_?(reg(proc|procedure|oper|operator|class|collation|type|role|namespace|config|dictionary)|aclitem)$/.test(
+    typeName,
+  );
+
+/** Base types of extensions whose binary format is theirs to keep stable: clients rely on it. */
+const steady: Readonly<Record<string, readonly string[]>> = {
+  vector: ['vector', 'halfvec', 'sparsevec'],
+  citext: ['citext'],
+  hstore: ['hstore'],
+};
+
+const isSteady = ({ extension, typeName, typeKind, of }: ColumnFacts): boolean =>
+  typeKind === 'b' && of === 0 && extension !== null && (steady[extension]?.includes(typeName) ?? false);
+
+const isPlain = (type: number, typeName: string, send: string | null): boolean =>
+  isBuiltIn(type) && send !== null && !isNumbered(typeName);
+
+/** Does COPY in binary format bring the value to another server unchanged? */
+export const isBinary = (column: ColumnFacts): boolean => {
+  if (isSteady(column) || column.typeKind === 'e') return true;
+  if (column.typeKind === 'd') return isPlain(column.of, column.ofName, column.ofSend);
+  if (column.typeKind === 'c' || !isPlain(column.type, column.typeName, column.send)) return false;
+  return column.of === 0 || isPlain(column.of, column.ofName, column.ofSend);
+};
+
+/** Built-in types whose own hash sees every bit. */
+const exactlyHashed = new Set(
+  `bool bytea char name int2 int4 int8 oid text varchar uuid date time timetz timestamp timestamptz inet cidr macaddr
+   macaddr8 pg_lsn xid8`.split(/\s+/),
+);
+
+/**
+ * The column as an expression whose hash differs when the value does. Others are hashed by what they send (numbers that
+ * are equal but written differently, intervals, arrays, JSON), or by their text where what they send holds object ids.
+ */
+export const hashed = (column: ColumnFacts): string => {
+  const name = ident(column.name);
+  if (isBuiltIn(column.type) && exactlyHashed.has(column.typeName) && !column.isLoose) return name;
+  const isSent = isSteady(column) || (isBinary(column) && column.typeKind !== 'e' && column.typeKind !== 'd');
+  return isSent ? `${column.send}(${name})` : `${name}::text`;
+};

@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { Address } from './address.ts';
+import { codeOf } from './failure.ts';
+
+/** What makes text and order of values the same on every server, and keeps anyone's time limits out of long work. */
+const pinned: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '3',
+  client_encoding: 'UTF8',
+  standard_conforming_strings: 'on',
+  xmloption: 'content',
+  search_path: '',
+  row_security: 'off',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+};
+
+const pin = `SELECT pg_catalog.set_config(name, value, false)
+  FROM unnest($1::text[], $2::text[]) AS pinned (name, value)
+  WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
+
+/** One connection with pinned settings. */
+export interface Link {
+  client: pg.Client;
+  pid: number;
+  /** Rejects when the connection ends from the other side, also while nothing is asked. */
+  broken: Promise<never>;
+  /** Drops the connection at once; the server rolls its transaction back. */
+  destroy(): void;
+}
+
+const connectMs = 10_000;
+
+const plain = (address: Address, name: string): pg.Client =>
+  new pg.Client({
+    connectionString: address.url.href,
+    application_name: name,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+  });
+
+const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<number>): Promise<Link> => {
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  client.on('error', broken.reject);
+  client.on('end', () => broken.reject(new Error('Connection terminated')));
+  const destroy = (): void => {
+    // `connection` is the driver's own: the only way to leave without waiting for the server.
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  };
+  try {
+    await client.connect();
+    return { client, pid: await prepare(client), broken: broken.promise, destroy };
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+};
+
+/** Connects with pinned settings. @throws what the driver throws */
+export const connect = (address: Address, name: string): Promise<Link> =>
+  link(plain(address, name), async (client) => {
+    await client.query(pin, [Object.keys(pinned), Object.values(pinned)]);
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    return rows[0]!.pid;
+  });
+
+/** Connects as an ordinary client of that login does: nothing is set. @throws what the driver throws */
+export const connectPlainly = (address: Address, name: string): Promise<Link> =>
+  link(plain(address, name), async () => 0);
+
+/** The server has no database of that name. */
+export const isNoDatabase = (error: unknown): boolean => codeOf(error) === '3D000';

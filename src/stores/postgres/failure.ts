@@ -1,0 +1,108 @@
+import { DrError, type ErrorKind, isDrError } from '../../domain/errors.ts';
+
+interface Known {
+  kind: ErrorKind;
+  hint: string;
+  /** The server's message may quote a row: leave it out. */
+  isPrivate?: true;
+}
+
+const gone: Known = {
+  kind: 'unreachable',
+  hint: 'check that the server runs and can be reached; the work can be repeated',
+};
+const denied: Known = {
+  kind: 'no-permission',
+  hint: 'grant this login the right the server names, or use another login',
+};
+const busy: Known = { kind: 'busy', hint: 'see who works in the database (pg_stat_activity), then repeat the work' };
+const clash: Known = {
+  kind: 'damaged',
+  hint: 'the data breaks a rule of its own schema: look at the source, or restore another set',
+};
+
+/** By SQLSTATE, else by its class (the first two characters). https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const byCode: Readonly<Record<string, Known>> = {
+  '08': gone,
+  '57P01': gone,
+  '57P02': gone,
+  '57P03': gone,
+  '57P05': gone,
+  '28': denied,
+  '42501': denied,
+  '25006': { kind: 'refused', hint: 'the database is read-only (a standby, or made so): name the primary' },
+  '3D000': { kind: 'missing', hint: 'check the name of the database in the connection string' },
+  '53100': { kind: 'no-space', hint: 'free or add disk space at the server, then repeat the work' },
+  '53300': { kind: 'busy', hint: 'the server has no free connection: raise max_connections, or close some' },
+  '53200': {
+    kind: 'busy',
+    hint: 'the server ran out of memory or of room for locks: raise max_locks_per_transaction, then repeat the work',
+  },
+  '57014': { kind: 'busy', hint: 'somebody or a time limit cancelled the query: find out who, then repeat the work' },
+  '55P03': {
+    kind: 'busy',
+    hint: 'another session holds or awaits an exclusive lock: let it finish, then repeat the work',
+  },
+  '55006': busy,
+  '40': busy,
+  '22': { ...clash, isPrivate: true },
+  '23': { ...clash, isPrivate: true },
+  '42P06': { kind: 'not-empty', hint: 'restore to an empty place' },
+  '42P07': { kind: 'not-empty', hint: 'restore to an empty place' },
+  '42710': { kind: 'not-empty', hint: 'restore to an empty place' },
+  '42P01': { kind: 'missing', hint: 'restore the earlier stages of the set first' },
+  '42704': { kind: 'missing', hint: 'make what the server names (a role, an extension, a type), then repeat the work' },
+  '58P01': { kind: 'missing', hint: 'install what the server names, then repeat the work' },
+  '0A': { kind: 'not-supported', hint: 'use a server that has what is asked' },
+  XX001: {
+    kind: 'damaged',
+    hint: 'the server found damage in its own files: restore this database from an earlier set',
+  },
+  XX002: { kind: 'damaged', hint: 'an index of the server is damaged: REINDEX it, then repeat the work' },
+};
+
+const networkCodes = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+];
+
+const isNetwork = (error: Error & { code?: unknown }): boolean =>
+  networkCodes.includes(String(error.code)) ||
+  /^Connection terminated|^timeout expired|connection error and is not queryable|was closed and is not queryable/.test(
+    error.message,
+  );
+
+export const interrupted = (): DrError =>
+  new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
+
+/** SQLSTATE of a server's error, null for any other. */
+export const codeOf = (error: unknown): string | null => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+};
+
+/** An error of the server, the driver or the network as a named one. Errors that have a name pass. */
+export const failureOf = (error: unknown, doing: string): DrError => {
+  if (isDrError(error)) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = codeOf(cause);
+  const known = code === null ? (isNetwork(cause) ? gone : undefined) : (byCode[code] ?? byCode[code.slice(0, 2)]);
+  const { kind, hint, isPrivate } = known ?? {
+    kind: 'unexpected' as const,
+    hint: 'look at the log of the PostgreSQL server',
+  };
+  const table = (cause as { table?: string }).table;
+  const said = isPrivate
+    ? `the server refused a value${table ? ` of table ${JSON.stringify(table)}` : ''}`
+    : cause.message;
+  return new DrError(kind, `${doing} failed: ${said}${code === null ? '' : ` (${code})`}`, hint, {
+    facts: code === null ? {} : { sqlstate: code },
+  });
+};

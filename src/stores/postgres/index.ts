@@ -1,0 +1,56 @@
+import pLimit from 'p-limit';
+import type { Kind, Place } from '../port.ts';
+import { readAddress } from './address.ts';
+import { begin } from './begin.ts';
+import { canariesOf } from './canary.ts';
+import { interrupted } from './failure.ts';
+import { fenceOf } from './fence.ts';
+import { fingerprint } from './fingerprint.ts';
+import { inspect } from './inspect.ts';
+import { dropLedger, readLedger } from './ledger.ts';
+import { writeMark } from './mark.ts';
+import type { PostgresMeta } from './meta.ts';
+import { restore } from './restore.ts';
+import { openSession, type Session } from './session.ts';
+import { snapshot } from './snapshot.ts';
+import { units } from './units.ts';
+
+const placeOf = (session: Session): Place<PostgresMeta> => {
+  const limit = pLimit(Math.max(1, session.work.parallel));
+  return {
+    inspect: () => inspect(session),
+    stamp: (mark) =>
+      session.run('stamping the place', async ({ client }) => {
+        await client.query('BEGIN');
+        await writeMark(client, mark);
+        await client.query('COMMIT');
+      }),
+    snapshot: (to, filter) => snapshot(session, to, filter),
+    begin: (by, meta) => begin(session, by, meta),
+    restore: (unit, meta, from, by) => limit(() => restore(session, unit, meta, from, by)),
+    ledger: (by) => session.run('reading the ledger', ({ client }) => readLedger(client, by)),
+    end: (by) =>
+      session.run('ending the restore', async ({ client }) => {
+        await client.query('BEGIN');
+        await dropLedger(client, by);
+        await client.query('COMMIT');
+      }),
+    fingerprint: (filter) => fingerprint(session, filter),
+    can: { fence: fenceOf(session), canary: canariesOf(session) },
+  };
+};
+
+/**
+ * PostgreSQL 14 and newer, one database per place, by URL. Schema through `pg_dump` and `pg_restore`, rows by COPY in
+ * ranges of blocks, both of one exported snapshot.
+ */
+export const postgres: Kind<PostgresMeta> = {
+  kind: 'postgres',
+  async open(url, work) {
+    const address = readAddress(url);
+    if (work.signal.aborted) throw interrupted();
+    const session = await openSession(address, work);
+    return { ...placeOf(session), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+  },
+  units,
+};

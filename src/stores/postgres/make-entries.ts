@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Client } from 'pg';
+import type { Source } from '../../domain/data.ts';
+import type { EntryMeta, PostgresMeta } from './meta.ts';
+import { findProgram, programFailure } from './programs.ts';
+import type { Session } from './session.ts';
+
+/** Schema streams that were read: every index asks for the same one again. */
+const archives = new WeakMap<Source, Promise<Buffer>>();
+
+const readArchive = (from: Source): Promise<Buffer> => {
+  const known = archives.get(from);
+  if (known !== undefined) return known;
+  const reading = Array.fromAsync(from.read('schema')).then((pieces) => Buffer.concat(pieces));
+  archives.set(from, reading);
+  reading.catch(() => archives.delete(from));
+  return reading;
+};
+
+/** pg_restore writes for psql and for the newest server: what only psql or a newer server understands goes. */
+const forServer = (script: string, major: number): string => {
+  const restrict = /^\\restrict (\w+)$/m.exec(script.slice(0, 1_000));
+  const plain = restrict === null ? script : script.replace(restrict[0], '').replace(`\\unrestrict ${restrict[1]}`, '');
+  return major >= 17 ? plain : plain.replace(/^SET transaction_timeout = 0;$/m, '');
+};
+
+/** The SQL that makes these entries, in this order. @throws DrError `damaged`, `missing` (no pg_restore) */
+const scriptOf = async (
+  session: Session,
+  archive: Buffer,
+  entries: readonly EntryMeta[],
+  dumpMajor: number,
+): Promise<string> => {
+  const { path } = await findProgram('pg_restore', dumpMajor);
+  const folder = await mkdtemp(join(tmpdir(), 'dr-runbooks-'));
+  try {
+    const list = join(folder, 'list');
+    await writeFile(list, entries.map(({ id }) => `${id};\n`).join(''));
+    const result = await execa(path, ['--file=-', `--use-list=${list}`, '--no-tablespaces'], {
+      input: archive,
+      encoding: 'buffer',
+      maxBuffer: Number.POSITIVE_INFINITY,
+      cancelSignal: session.work.signal,
+      forceKillAfterDelay: 200,
+      reject: false,
+    });
+    if (result.failed) throw programFailure('pg_restore', Buffer.from(result.stderr).toString());
+    return forServer(new TextDecoder('utf-8', { fatal: true }).decode(result.stdout), session.server.major);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Memory for one index build: a share of what the server gives its cache, and at least what it would take anyway. */
+const roomFor = (parallel: number): string => `
+  SELECT set_config('maintenance_work_mem', greatest(
+    pg_size_bytes(current_setting('maintenance_work_mem')),
+    least(pg_size_bytes('1GB'), pg_size_bytes(current_setting('shared_buffers')) / ${Math.max(1, parallel)})) / 1024 || 'kB', true)`;
+
+/**
+ * Makes entries of the schema stream in the transaction that is open: pg_restore writes the SQL, this connection runs it.
+ * Its settings are changed by that: the connection is not to be used for anything else afterwards.
+ * @returns bytes read
+ */
+export const makeEntries = async (
+  session: Session,
+  client: Client,
+  meta: PostgresMeta,
+  from: Source,
+  entries: readonly EntryMeta[],
+): Promise<number> => {
+  const archive = await readArchive(from);
+  const script = await scriptOf(session, archive, entries, meta.dumpMajor);
+  await client.query(roomFor(session.work.parallel));
+  // Else an event trigger that is there already would fire for what is made after it.
+  if (meta.entries.some(({ unit }) => unit === 'event-triggers')) {
+    await client.query('SET LOCAL session_replication_role = replica');
+  }
+  await client.query(script);
+  return archive.length;
+};

@@ -1,0 +1,70 @@
+/** Where the mark, the epoch and the ledger are. Never part of a set. */
+export const ownSchema = 'dr_runbooks';
+/** Canaries are user data: part of every set. */
+export const canarySchema = 'dr_canary';
+/** The name of the large objects of a database, which no table can have. */
+export const largeObjects = 'large objects';
+
+/** What a set of a PostgreSQL database keeps beside its streams. Streams are `schema` and `data/<table>/<part>`. */
+export interface PostgresMeta {
+  format: 1;
+  server: { version: string; major: number; encoding: string; blockBytes: number };
+  /** Major version of the `pg_dump` that wrote the schema stream. */
+  dumpMajor: number;
+  schemaBytes: number;
+  /** Roles that own or may do something: they are of the server, not of the database, and have to be there. */
+  roles: readonly string[];
+  extensions: readonly string[];
+  /** By position: `tables[3]` is in `data/3/…`. */
+  tables: readonly TableMeta[];
+  sequences: readonly SequenceMeta[];
+  /** `ALTER DATABASE … SET`, and `ALTER ROLE … IN DATABASE … SET` where there is a role. */
+  settings: readonly { role: string | null; name: string; value: string }[];
+  /** What the schema stream holds and a restore uses, in the order in which it can be made. */
+  entries: readonly EntryMeta[];
+}
+
+export interface TableMeta {
+  schema: string;
+  name: string;
+  /** As filters and fingerprints name it. */
+  object: string;
+  /** Partitioned tables hold no rows of their own. `large-objects` is the pages of `pg_largeobject`. */
+  kind: 'table' | 'partitioned' | 'large-objects';
+  /** Columns in COPY's order: without generated ones. */
+  columns: readonly string[];
+  format: 'binary' | 'text';
+  /** Positions of the tables it is a partition or a child of. */
+  parents: readonly number[];
+  /** Positions of the tables without which it cannot be made, itself not among them. */
+  needs: readonly number[];
+  /** `[plain bytes, rows]` of each part. */
+  parts: readonly (readonly [bytes: number, rows: number])[];
+}
+
+export interface SequenceMeta {
+  schema: string;
+  name: string;
+  /** Position of the table whose column it numbers. */
+  owner: number | null;
+  value: string;
+  isCalled: boolean;
+}
+
+export interface EntryMeta {
+  /** In the table of contents of the schema stream. */
+  id: number;
+  /** As pg_dump calls it: `TABLE`, `FK CONSTRAINT`. */
+  kind: string;
+  schema: string;
+  /** Its name, or what it is on and its name. */
+  tag: string;
+  /** With which unit it is made. */
+  unit: 'schema' | 'index' | 'structure' | 'key' | 'refresh' | 'event-triggers';
+  /** Comments and rights are made with what they are of: the id of that entry. */
+  with: number;
+  /** Positions of the tables that have to be there. */
+  needs: readonly number[];
+  /** Cost. */
+  bytes: number;
+}

@@ -1,0 +1,130 @@
+import type { Client } from 'pg';
+import { DrError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/words.ts';
+import { type Relation, readRelations, readSequences, type SequenceFacts } from './catalog.ts';
+import { codeOf } from './failure.ts';
+import { qualified } from './quote.ts';
+import type { Session } from './session.ts';
+import { together } from './together.ts';
+
+/** One moment of a database, seen by as many connections as are asked for. Ends when its body does. */
+export interface View {
+  /** Everything acknowledged before is seen. By the server's clock. */
+  at: Instant;
+  /** For `pg_dump --snapshot`. */
+  id: string;
+  client: Client;
+  signal: AbortSignal;
+  relations: readonly Relation[];
+  sequences: readonly (SequenceFacts & { value: string; isCalled: boolean })[];
+  /** Lends another connection that sees the same moment. */
+  also<T>(doing: string, body: (client: Client) => Promise<T>): Promise<T>;
+}
+
+const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+
+/** A wait for a lock behind someone who waits for ours would never end. */
+const lockWait = "SET LOCAL lock_timeout = '10s'";
+
+const moment = `SELECT pg_export_snapshot() AS id,
+  to_char(statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
+
+const changed = (what: string): DrError =>
+  new DrError('busy', `${what} while the backup began`, 'wait for the migration to finish, then repeat the work');
+
+/**
+ * Keeps the tables as they are: nothing in a snapshot protects it from a table being dropped, or rewritten to one whose
+ * rows it does not see.
+ */
+const hold = async (client: Client, relations: readonly Relation[]): Promise<void> => {
+  const tables = relations.filter(({ kind }) => kind === 'r' || kind === 'p');
+  if (tables.length === 0) return;
+  const list = tables.map((table) => `ONLY ${qualified(table)}`).join(', ');
+  try {
+    await client.query(`LOCK TABLE ${list} IN ACCESS SHARE MODE`);
+  } catch (error) {
+    if (codeOf(error) === '42P01') throw changed('a table was dropped or renamed');
+    throw error;
+  }
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE oid = ANY ($1) AND relkind = 'r'
+      AND relfilenode IS DISTINCT FROM pg_relation_filenode(oid)`,
+    [tables.map(({ oid }) => oid)],
+  );
+  if (rows[0]) throw changed(`table ${JSON.stringify(rows[0].name)} was rewritten or truncated`);
+};
+
+const mostAtOnce = 200;
+
+/** Sequences live outside of transactions: their values are never older than the rows of the view. */
+const readValues = async (client: Client, sequences: readonly SequenceFacts[]): Promise<View['sequences']> => {
+  const values: { value: string; isCalled: boolean }[] = [];
+  for (let from = 0; from < sequences.length; from += mostAtOnce) {
+    const each = sequences
+      .slice(from, from + mostAtOnce)
+      .map((one, n) => `SELECT ${n} AS n, last_value::text AS value, is_called AS "isCalled" FROM ${qualified(one)}`);
+    const { rows } = await client.query(`${each.join(' UNION ALL ')} ORDER BY n`);
+    values.push(...rows);
+  }
+  return sequences.map((one, n) => ({ ...one, value: values[n]!.value, isCalled: values[n]!.isCalled }));
+};
+
+/** Opens a view for as long as `body` takes. Its connections fail together. */
+export const inView = async <T>(session: Session, doing: string, body: (view: View) => Promise<T>): Promise<T> => {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([session.work.signal, stop.signal]);
+  const first = session.run(
+    doing,
+    async ({ client }) => {
+      await client.query(begin);
+      const { rows } = await client.query<{ id: string; at: Instant }>(moment);
+      const { id, at } = rows[0]!;
+      await client.query(lockWait);
+      const relations = await readRelations(client);
+      await hold(client, relations);
+      const sequences = await readValues(client, await readSequences(client));
+      const also: View['also'] = (what, inside) =>
+        session.run(
+          what,
+          async (link) => {
+            await link.client.query(begin);
+            await link.client.query(`SET TRANSACTION SNAPSHOT '${id}'`);
+            await link.client.query(lockWait);
+            const answer = await inside(link.client);
+            await link.client.query('COMMIT');
+            return answer;
+          },
+          { signal },
+        );
+      const answer = await body({ at, id, client, signal, relations, sequences, also });
+      await client.query('COMMIT');
+      return answer;
+    },
+    { signal },
+  );
+  try {
+    return await first;
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+};
+
+/** Works the items off with at most `hands` connections that all see the view. */
+export const workOff = async <T>(
+  view: View,
+  hands: number,
+  items: readonly T[],
+  doing: string,
+  each: (client: Client, item: T) => Promise<void>,
+): Promise<void> => {
+  const left = items[Symbol.iterator]();
+  const hand = (): Promise<void> =>
+    view.also(doing, async (client) => {
+      for (let next = left.next(); !next.done; next = left.next()) await each(client, next.value);
+    });
+  await together(
+    view.signal,
+    Array.from({ length: Math.min(Math.max(1, hands), items.length) }, () => hand),
+  );
+};

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { startPostgres } from '../../src/local/components/postgres.ts';
+import { fencedName } from '../../src/stores/postgres/fenced-name.ts';
+import { postgres } from '../../src/stores/postgres/index.ts';
+import { objectName } from '../../src/stores/postgres/quote.ts';
+import type { Row } from './conformance/harness.ts';
+import { storeConformance } from './conformance.ts';
+
+const ident = (name: string): string => `public.${pg.escapeIdentifier(name)}`;
+
+const connected = async <T>(url: string, body: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await body(client);
+  } finally {
+    await client.end();
+  }
+};
+
+const nameIn = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
+
+const withName = (url: string, name: string): string => {
+  const other = new URL(url);
+  other.pathname = `/${encodeURIComponent(name)}`;
+  return other.href;
+};
+
+/** As an administrator who knows that a fence renames. */
+const inside = async <T>(url: string, body: (client: pg.Client) => Promise<T>): Promise<T> =>
+  connected(url, body).catch((error: { code?: string }) => {
+    if (error.code !== '3D000') throw error;
+    return connected(withName(url, fencedName(nameIn(url))), body);
+  });
+
+storeConformance({
+  kind: postgres,
+  module: { href: new URL('../../src/stores/postgres/index.ts', import.meta.url).href, exportName: 'postgres' },
+  can: { fence: true, canary: true },
+  nameOf: (object) => objectName('public', object),
+  longestName: 63,
+  bigRows: 30_000,
+  // A server of its own: it is restarted. It outlives no power cut here, so nothing waits for the disk.
+  start: async () => {
+    const server = await startPostgres({ settings: { fsync: 'off' } });
+    return {
+      async empty() {
+        const name = `place_${randomBytes(6).toString('hex')}`;
+        await connected(server.url, (client) => client.query(`CREATE DATABASE ${name}`));
+        return withName(server.url, name);
+      },
+      absent: async () => withName(server.url, `absent_${randomBytes(6).toString('hex')}`),
+      put: (url, object, rows) =>
+        inside(url, async (client) => {
+          await client.query('BEGIN');
+          await client.query(`CREATE TABLE IF NOT EXISTS ${ident(object)} (key text, value text)`);
+          await client.query(`TRUNCATE ${ident(object)}`);
+          await client.query(
+            `INSERT INTO ${ident(object)} SELECT key, value
+              FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS r (key, value, n) ORDER BY n`,
+            [rows.map(([key]) => key), rows.map(([, value]) => value)],
+          );
+          await client.query('COMMIT');
+        }),
+      drop: (url, object) => inside(url, async (client) => void (await client.query(`DROP TABLE ${ident(object)}`))),
+      rows: (url, object) =>
+        inside(url, async (client) => {
+          const { rows } = await client.query<{ key: string; value: string | null }>(`TABLE ${ident(object)}`);
+          return rows.map(({ key, value }): Row => [key, value]);
+        }),
+      async user(url) {
+        const client = new pg.Client({ connectionString: url });
+        client.on('error', () => {});
+        await client.connect();
+        return {
+          write: async (object, row) =>
+            void (await client.query(`INSERT INTO ${ident(object)} (key, value) VALUES ($1, $2)`, [...row])),
+          [Symbol.asyncDispose]: () => client.end(),
+        };
+      },
+      cut: (url) =>
+        connected(server.url, async (client) => {
+          await client.query(
+            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()',
+            [nameIn(url)],
+          );
+        }),
+      restart: () => server.restart(),
+      stop: () => server.stop(),
+    };
+  },
+});
