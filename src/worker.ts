@@ -21,8 +21,8 @@ import { workflowBundle } from './temporal/bundle.ts';
 import { connectClient, connectWorker } from './temporal/connect.ts';
 import { checkSearchAttributes } from './temporal/search-attributes.ts';
 
-/** Each moves about 300 MB at a time: three keep two cores busy. */
-const storeActivities = 3;
+/** Three keep two cores busy; the fourth takes over from a worker that died. */
+const storeActivities = 4;
 /** Runs that only wait are dropped from memory and replayed when something happens. */
 const cachedRuns = 50;
 
@@ -34,6 +34,15 @@ const estatePath = (): string => {
   if (path) return path;
   throw new DrError('missing', 'DR_ESTATE is not set', 'set it to the path of the estate file');
 };
+
+const asText = (_: string, value: unknown): unknown => (value instanceof Error ? value.message : value);
+
+/** What somebody has to look at, as JSON lines on standard error. Failures of activities come scrubbed. */
+const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+  // The worker of the stores has none, and should have none.
+  if (message.startsWith('No workflows registered')) return;
+  console.error(JSON.stringify({ at: new Date(), level, message, ...meta }, asText));
+});
 
 const checkTemporal = async (): Promise<void> => {
   await using client = await connectClient();
@@ -47,7 +56,7 @@ const work = async (verbsOf: (world: World) => Verbs): Promise<void> => {
   await checkTemporal();
   const world = await openWorld(estate, secrets);
 
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  Runtime.install({ logger });
   await using native = await connectWorker();
   const { connection, namespace } = native;
   const control = await Worker.create({
