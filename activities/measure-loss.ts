@@ -1,3 +1,4 @@
+import { isDrError } from '../src/domain/errors.ts';
 import type { Fingerprint } from '../src/domain/fingerprint.ts';
 import { claimLoss, judgeLoss, type Loss, type ProvenLoss, proveLoss } from '../src/domain/loss.ts';
 import type { Site } from '../src/domain/verbs.ts';
@@ -23,10 +24,11 @@ export const measureLoss = verb('measureLoss', async (job, { target, site, set, 
   const point = manifest.consistency.kind === 'point-in-time' ? manifest.consistency.at : manifest.consistency.from;
   const claimedSeconds = claimLoss(point, proven?.lastAcknowledged.at ?? null);
   const objectiveSeconds = world.estate.targets[target]?.objective.rpoSeconds ?? null;
-  const rows = old === undefined ? null : await rowsBeyond(job, old, manifest.fingerprint);
+  const counted = old === undefined ? { rows: null } : await rowsBeyond(job, old, manifest.fingerprint);
   const verdict = judgeLoss(claimedSeconds, proven, objectiveSeconds);
-  const loss: Loss = { claimedSeconds, proven, rows, objectiveSeconds, verdict };
-  return { says: sentence(target, loss, present), loss, set };
+  const loss: Loss = { claimedSeconds, proven, rows: counted.rows, objectiveSeconds, verdict };
+  const findings = counted.why === undefined ? [] : [{ says: counted.why, isFailure: false }];
+  return { says: sentence(target, loss, present), loss, set, findings };
 });
 
 const cut = (proven: ProvenLoss | null): ProvenLoss | null =>
@@ -38,15 +40,19 @@ const presentIn = async (job: Job, site: Site): Promise<readonly number[] | null
   return (await open.place.can.canary?.present()) ?? null;
 };
 
-/** Rows the old place holds beyond the set; null when it is gone. */
-const rowsBeyond = async (job: Job, old: Site, kept: Fingerprint): Promise<number | null> => {
-  await using open = await openIfThere(job, old, 'former');
-  if (open === null) return null;
-  const { objects } = await open.place.fingerprint({});
-  return Object.entries(objects).reduce(
-    (sum, [name, { rows }]) => sum + Math.max(0, rows - (kept.objects[name]?.rows ?? 0)),
-    0,
-  );
+/** Rows the old place holds beyond the set; null, and why, where it cannot be read: that is what disasters are like. */
+const rowsBeyond = async (job: Job, old: Site, kept: Fingerprint): Promise<{ rows: number | null; why?: string }> => {
+  const why = (because: string) => ({ rows: null, why: `rows lost with ${old.place.id} are not counted: ${because}` });
+  try {
+    await using open = await openIfThere(job, old, 'former');
+    if (open === null) return why('it is gone');
+    const { objects } = await open.place.fingerprint({});
+    const beyond = Object.entries(objects).map(([name, { rows }]) => rows - (kept.objects[name]?.rows ?? 0));
+    return { rows: beyond.reduce((sum, more) => sum + Math.max(0, more), 0) };
+  } catch (error) {
+    if (!isDrError(error) || job.work.signal.aborted) throw error;
+    return why(error.message);
+  }
 };
 
 const sentence = (target: string, { proven, claimedSeconds, rows, verdict }: Loss, present: unknown): string => {

@@ -32,9 +32,9 @@ const recovered = async () => {
   await bench.call('providePlace', { site });
   await bench.call('beginRestore', { site, set });
   for (const stage of stages) await bench.call('applyUnits', { site, set, stage, batch: 0, batches: 1 });
-  const measure = async (more = {}) =>
-    (await bench.call('measureLoss', { target: 'orders-db', site, set, ...more })).loss;
-  return { bench, site, url, measure };
+  const call = (more = {}) => bench.call('measureLoss', { target: 'orders-db', site, set, ...more });
+  const measure = async (more = {}) => (await call(more)).loss;
+  return { bench, site, url, call, measure };
 };
 
 describe('loss', () => {
@@ -68,11 +68,19 @@ describe('loss', () => {
   });
 
   test('counts the rows that the old place holds beyond the set, while it can be read', async () => {
-    const { bench, measure } = await recovered();
+    const { bench, measure, call } = await recovered();
     memoryServer.put(bench.primaryUrl, 'late', [1, 2]);
     expect(await measure({ old: bench.primary })).toMatchObject({ rows: 3 + 2 });
+    memoryServer.create(bench.primaryUrl).isDown = true;
+    const { loss, findings } = await call({ old: bench.primary });
+    expect(loss).toMatchObject({ rows: null, proven: { missing: 3 } });
+    expect(findings).toEqual([
+      { says: expect.stringMatching(/primary are not counted: .* is down/), isFailure: false },
+    ]);
     memoryServer.drop(bench.primaryUrl);
-    expect(await measure({ old: bench.primary })).toMatchObject({ rows: null });
+    expect((await call({ old: bench.primary })).findings).toEqual([
+      { says: 'rows lost with orders-db/primary are not counted: it is gone', isFailure: false },
+    ]);
   });
 
   test('without any canary is not measured, and never met', async () => {
