@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parse, toClientConfig } from 'pg-connection-string';
 import type { Address } from './address.ts';
 import { codeOf } from './failure.ts';
 
@@ -42,9 +43,11 @@ export interface Link {
 
 const connectMs = 10_000;
 
-const plain = (address: Address, name: string): pg.Client =>
+/** `sslmode` means what it means to pg_dump. The name of the database is told apart: some cannot be in a URL. */
+const plain = ({ url, database }: Address, name: string): pg.Client =>
   new pg.Client({
-    connectionString: address.url.href,
+    ...toClientConfig(parse(url.href, { useLibpqCompat: !url.searchParams.has('uselibpqcompat') })),
+    database,
     application_name: name,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
