@@ -1,9 +1,10 @@
+import { throwIfAborted } from './interrupted.ts';
 import type { Slots } from './slots.ts';
 
 /**
  * Loads items in order and up to as many ahead as there are free permits. The item that is due needs none, so a stream
  * that is being read always moves, however many are open. Left early, it stops what it had begun.
- * @throws what `load` throws, in the order of the items
+ * @throws what `load` throws, in the order of the items; DrError `interrupted` once the signal is aborted
  */
 export async function* ahead<Item, Loaded>(
   items: Iterable<Item>,
@@ -39,6 +40,7 @@ export async function* ahead<Item, Loaded>(
       }
       const due = begun[0]!;
       const loaded = await due.loaded;
+      throwIfAborted(signal);
       begun.shift();
       give(due);
       yield loaded;

@@ -44,7 +44,7 @@ export const encodeChunk = async (
 ): Promise<Buffer> => {
   const frame = await compress(plain, {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    chunkSize: Math.max(1024, plain.length >> 2),
+    chunkSize: Math.max(1024, plain.length >> 1),
   });
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key.chunk, nonce).setAAD(associated(sha256));
@@ -56,7 +56,9 @@ const unsealFrame = (key: DataKey, sha256: Uint8Array, stored: Uint8Array): Buff
   const decipher = createDecipheriv('aes-256-gcm', key.chunk, nonce, { authTagLength: tagBytes })
     .setAAD(associated(sha256))
     .setAuthTag(stored.subarray(stored.length - tagBytes));
-  return Buffer.concat([decipher.update(stored.subarray(headBytes, stored.length - tagBytes)), decipher.final()]);
+  const frame = decipher.update(stored.subarray(headBytes, stored.length - tagBytes));
+  decipher.final();
+  return frame;
 };
 
 /**

@@ -37,9 +37,15 @@ export const folderBackend = (path: string): Backend => {
   /** Folders known to exist with no symbolic link on the way. */
   const checked = new Set<string>();
   let ready: Promise<void> | null = null;
+  let isMade = false;
 
+  /** The root is made once: later it can only have been taken away, and a new one would hide that. */
   const makeReady = async (): Promise<void> => {
-    await mkdir(temporary, { recursive: true, mode: 0o700 });
+    if (!isMade) await mkdir(root, { recursive: true, mode: 0o700 });
+    isMade = true;
+    await mkdir(temporary, { mode: 0o700 }).catch((error) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
     for (const name of await readdir(temporary)) {
       const file = join(temporary, name);
       const age = await stat(file).then(
@@ -48,6 +54,11 @@ export const folderBackend = (path: string): Backend => {
       );
       if (age > staleMs) await rm(file, { force: true });
     }
+  };
+
+  const forget = (): void => {
+    checked.clear();
+    ready = null;
   };
 
   const refuseLinks = async (folder: string): Promise<void> => {
@@ -80,8 +91,7 @@ export const folderBackend = (path: string): Backend => {
     } catch (error) {
       const isAbsent = ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error));
       if (isAbsent && absent && (await stat(root).catch(() => null))) return absent();
-      checked.clear();
-      ready = null;
+      forget();
       throw folderError(error, says, what);
     }
   };
@@ -93,6 +103,25 @@ export const folderBackend = (path: string): Backend => {
       await handle.sync();
     } finally {
       await handle.close();
+    }
+  };
+
+  const createOnce = async (file: string, body: Uint8Array, signal?: AbortSignal): Promise<boolean> => {
+    ready ??= makeReady();
+    await ready;
+    await makeFolder(dirname(file));
+    if (await lstat(file).catch(() => null)) return false;
+    const temp = join(temporary, randomUUID());
+    try {
+      await writeNew(temp, body, signal);
+      await link(temp, file);
+      await syncFolder(dirname(file));
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await rm(temp, { force: true });
     }
   };
 
@@ -130,22 +159,13 @@ export const folderBackend = (path: string): Backend => {
     says,
     create: (key, body, signal) =>
       run(`write ${key}`, async () => {
-        const file = fileOf(key);
-        ready ??= makeReady();
-        await ready;
-        await makeFolder(dirname(file));
-        if (await lstat(file).catch(() => null)) return false;
-        const temp = join(temporary, randomUUID());
         try {
-          await writeNew(temp, body, signal);
-          await link(temp, file);
-          await syncFolder(dirname(file));
-          return true;
+          return await createOnce(fileOf(key), body, signal);
         } catch (error) {
-          if (codeOf(error) === 'EEXIST') return false;
-          throw error;
-        } finally {
-          await rm(temp, { force: true });
+          if (codeOf(error) !== 'ENOENT') throw error;
+          // Someone tidied an empty folder away that was remembered as made.
+          forget();
+          return createOnce(fileOf(key), body, signal);
         }
       }),
     get: (key, signal) =>

@@ -44,7 +44,9 @@ export const setReader = (
     return (await loadShared(ref)).subarray(ref.slice.from, ref.slice.from + ref.slice.bytes);
   };
 
-  const read: SetReader['read'] = (name) => ahead(streamOf(manifest, name).chunks, loadPart, permits, work.signal);
+  async function* read(name: string): AsyncGenerator<Uint8Array> {
+    yield* ahead(streamOf(manifest, name).chunks, loadPart, permits, work.signal);
+  }
 
   return {
     manifest,

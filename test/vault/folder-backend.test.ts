@@ -49,8 +49,18 @@ describe('folder backend', () => {
     await rename(root, `${root}-away`);
     expect(await kindOf(backend.get('a/b'))).toBe('unreachable');
     expect(await kindOf(backend.head('a/b'))).toBe('unreachable');
+    expect(await kindOf(backend.create('a/c', Buffer.from('x')))).toBe('unreachable');
     await rename(`${root}-away`, root);
     expect(Buffer.from(await backend.get('a/b')).toString()).toBe('x');
+  });
+
+  it('makes folders again that were tidied away under it', async () => {
+    const root = await freshRoot();
+    const backend = folderBackend(root);
+    await backend.create('a/b/c', Buffer.from('x'));
+    await rm(join(root, 'a'), { recursive: true });
+    await rm(join(root, '.tmp'), { recursive: true });
+    expect(await backend.create('a/b/c', Buffer.from('x'))).toBe(true);
   });
 
   it('clears the half-written files of writers that died days ago, and only those', async () => {
