@@ -20,13 +20,15 @@ const ofVerb = (record: RunRecord, verb: VerbName, absent: string): Tick => {
 const ofSnapshot = (record: RunRecord, { equality }: Facts): Tick => {
   if (stepsCalling(record, 'beginRestore').length === 0)
     return { state: 'not applicable', because: 'this runbook restores nothing' };
-  const objects = equality.flatMap((table) => table.rows);
-  if (objects.length === 0)
-    return { state: 'not measured', because: 'the restored place was not compared with its set' };
-  const different = objects.filter((row) => !row.equal).length;
+  const failed = stepsCalling(record, 'comparePlace').find((step) => step.record?.state === 'failed');
+  if (failed !== undefined)
+    return { state: 'no', because: failed.record?.failure ?? `step "${failed.step.id}" failed` };
+  const objects = equality.reduce((sum, table) => sum + table.objects, 0);
+  if (objects === 0) return { state: 'not measured', because: 'the restored place was not compared with its set' };
+  const different = equality.flatMap((table) => table.rows).filter((row) => !row.equal).length;
   return different === 0
-    ? { state: 'yes', because: `${objects.length} objects compared, all equal` }
-    : { state: 'no', because: `${different} of ${objects.length} objects differ` };
+    ? { state: 'yes', because: `${objects} objects compared, all equal` }
+    : { state: 'no', because: `${different} of ${objects} objects differ` };
 };
 
 const ofPointInTime = (record: RunRecord): Tick =>

@@ -5,15 +5,17 @@ import { factsOf, stepsOf, targetOf } from './steps.ts';
 /** Every comparison the run made, the last one of each step, objects that differ first. */
 export const equalityOf = (record: RunRecord): EqualityTable[] =>
   record.steps.flatMap((step) => {
-    const rows = factsOf(step).findLast((fact) => fact.equality !== undefined)?.equality;
-    if (rows === undefined) return [];
+    const fact = factsOf(step).findLast((one) => one.equality !== undefined);
+    if (fact?.equality === undefined) return [];
+    const rows = [...fact.equality].sort((a, b) => Number(a.equal) - Number(b.equal));
     const planned = stepsOf(record.plan).find((one) => one.id === step.id);
     return [
       {
         step: step.id,
         target: targetOf(planned),
         isEqual: rows.every((row) => row.equal),
-        rows: [...rows].sort((a, b) => Number(a.equal) - Number(b.equal)),
+        objects: Math.max(rows.length, fact.objects ?? 0),
+        rows,
       },
     ];
   });

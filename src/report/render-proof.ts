@@ -3,7 +3,7 @@ import { sayDuration } from './headline.ts';
 import { plain, section, table } from './markdown.ts';
 import type { Clock, EqualityTable, Report } from './report.ts';
 
-/** Equal objects beyond this many are counted, not listed: they are in the JSON. Different ones are always listed. */
+/** Equal objects beyond this many are counted, not listed. Different ones are always listed. */
 const equalRowsShown = 200;
 
 const seconds = (value: number | null, unknown = 'not measured'): string =>
@@ -69,13 +69,13 @@ const checklist = ({ checklist: items }: Report): string =>
     ),
   );
 
-const comparison = ({ step, target, isEqual, rows }: EqualityTable): string => {
+const comparison = ({ step, target, isEqual, objects, rows }: EqualityTable): string => {
   const different = rows.filter((row) => !row.equal);
   const equal = rows.filter((row) => row.equal);
-  const hidden = equal.length - equalRowsShown;
+  const hidden = objects - different.length - Math.min(equal.length, equalRowsShown);
   const count = (value: number | null) => (value === null ? 'absent' : String(value));
   return [
-    `${plain(target ?? step)}: **${isEqual ? 'equal' : `NOT equal, ${different.length} of ${rows.length} objects differ`}**`,
+    `${plain(target ?? step)}: **${isEqual ? `all ${objects} objects equal` : `NOT equal, ${different.length} of ${objects} objects differ`}**`,
     table(
       ['object', 'expected rows', 'found rows', 'content'],
       [...different, ...equal.slice(0, equalRowsShown)].map((row) => [
@@ -86,7 +86,7 @@ const comparison = ({ step, target, isEqual, rows }: EqualityTable): string => {
       ]),
       ['l', 'r', 'r', 'l'],
     ),
-    hidden > 0 ? `and ${hidden} more equal objects, listed in the JSON report` : '',
+    hidden > 0 ? `and ${hidden} more, in the JSON report or the evidence beside it` : '',
   ]
     .filter((part) => part !== '')
     .join('\n\n');

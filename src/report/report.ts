@@ -154,6 +154,8 @@ export interface EqualityTable {
   step: string;
   target: TargetId | null;
   isEqual: boolean;
+  /** How many were compared: a history keeps only some rows, all that differ among them first. */
+  objects: number;
   rows: readonly EqualityRow[];
 }
 

@@ -235,6 +235,16 @@ describe('what a report must not hide', () => {
       'RPO met': 'yes',
     });
     expect(tick(withStep(goodRun(), 'compare', { fact: fact(10, 30) }), 'snapshot restore ok')).toBe('not measured');
+    const unequal = withStep(goodRun(), 'compare', {
+      state: 'failed',
+      fact: undefined,
+      failure: 'items: 19 of 20 rows',
+    });
+    expect(makeReport(unequal).checklist).toContainEqual({
+      item: 'snapshot restore ok',
+      state: 'no',
+      because: 'items: 19 of 20 rows',
+    });
     expect(tick(withStep(goodRun(), 'probe', { state: 'failed' }), 'application connects')).toBe('no');
     expect(tick(withStep(goodRun(), 'loss', { fact: fact(1, 2) }), 'no data lost')).toBe('not measured');
     const lost = { ...noLoss, proven: { ...noLoss.proven!, missing: 2 } };

@@ -82,6 +82,6 @@ describe('the Markdown report', () => {
     const text = renderMarkdown(makeReport({ ...good, steps }));
     expect(text.match(/\*\*different\*\*/g)).toHaveLength(300);
     expect(text.match(/\| equal /g)).toHaveLength(200);
-    expect(text).toContain('and 100 more equal objects');
+    expect(text).toContain('and 100 more, in the JSON report or the evidence beside it');
   });
 });
