@@ -11,13 +11,15 @@ import type { Session } from './session.ts';
 /** Schema streams that were read: every index asks for the same one again. */
 const archives = new WeakMap<Source, Promise<Buffer>>();
 
-const readArchive = (from: Source): Promise<Buffer> => {
+/** `bytes` is what was read for this call. */
+const readArchive = async (from: Source): Promise<{ archive: Buffer; bytes: number }> => {
   const known = archives.get(from);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { archive: await known, bytes: 0 };
   const reading = Array.fromAsync(from.read('schema')).then((pieces) => Buffer.concat(pieces));
   archives.set(from, reading);
   reading.catch(() => archives.delete(from));
-  return reading;
+  const archive = await reading;
+  return { archive, bytes: archive.length };
 };
 
 /** pg_restore writes for psql and for the newest server: what only psql or a newer server understands goes. */
@@ -72,7 +74,7 @@ export const makeEntries = async (
   from: Source,
   entries: readonly EntryMeta[],
 ): Promise<number> => {
-  const archive = await readArchive(from);
+  const { archive, bytes } = await readArchive(from);
   const script = await scriptOf(session, archive, entries, meta.dumpMajor);
   await client.query(roomFor(session.work.parallel));
   // Else an event trigger that is there already would fire for what is made after it.
@@ -80,5 +82,5 @@ export const makeEntries = async (
     await client.query('SET LOCAL session_replication_role = replica');
   }
   await client.query(script);
-  return archive.length;
+  return bytes;
 };
