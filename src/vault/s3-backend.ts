@@ -25,7 +25,7 @@ export interface S3Options {
   patienceMs?: number;
 }
 
-const defaultPatienceMs = 30_000;
+const defaultPatienceMs = 40_000;
 
 /**
  * One client, whose connections are kept and used again. Bodies carry Content-MD5, which every S3 server and every
