@@ -176,6 +176,15 @@ describe('a destructive command', () => {
     expect(restored.err).toContain(`target: orders-db\n  place:  ${estate.empty.ref}\n  set:    ${set}\n`);
   });
 
+  it('says that a place is in service, and refuses it for what it holds', async () => {
+    const estate = await memoryEstate();
+    const set = await take(estate);
+    const refused = await estate.dr(['restore', set, '--to', 'primary'], { stdin: 'orders-db' });
+    expect(refused.err).toContain('place:  orders-db/primary, as the estate names it, which is IN SERVICE');
+    expect(refused.json()).toMatchObject({ exit: 3, error: { kind: 'not-empty' } });
+    expect(content(estate.primary)).toEqual(rows);
+  });
+
   it('stops in order on Ctrl-C and goes on later', async () => {
     const estate = await memoryEstate();
     const set = await take(estate);

@@ -43,7 +43,14 @@ describe('engine commands on PostgreSQL, each in a process of its own', () => {
     [primary, empty, killed] = await Promise.all([freshDatabase('orders'), freshDatabase(), freshDatabase()]);
     await query(primary!.url, fill);
     const pg = { PATH: process.env.PATH ?? '' };
-    env = { ...pg, VAULT_KEY: vaultKey, ORDERS_URL: primary!.url, EMPTY: empty!.url, KILLED: killed!.url };
+    env = {
+      ...pg,
+      VAULT_KEY: vaultKey,
+      ORDERS_URL: primary!.url,
+      SERVER_URL: primary!.url,
+      EMPTY: empty!.url,
+      KILLED: killed!.url,
+    };
     const taken = await json('snapshot', 'orders-db');
     expect(taken, taken.err).toMatchObject({ code: 0, objects: 2, rows: rowsOfBig + 3 });
     set = (taken as unknown as { set: string }).set;
@@ -66,6 +73,16 @@ describe('engine commands on PostgreSQL, each in a process of its own', () => {
     );
     const again = await json('restore', set, '--to', 'env:EMPTY', '--yes');
     expect(again).toMatchObject({ code: 3, error: { kind: 'not-empty' } });
+  });
+
+  it('make a database beside, restore into it, and say where it is', async () => {
+    const restored = await json('restore', 'orders-db/latest', '--to', 'beside', '--yes');
+    expect(restored, restored.err).toMatchObject({ code: 0, isEqual: true, place: { server: 'env:SERVER_URL' } });
+    const { place } = restored as unknown as { place: { database: string } };
+    const url = new URL(primary!.url);
+    url.pathname = `/${place.database}`;
+    expect(await query(url.href, 'SELECT count(*)::int AS rows FROM big')).toEqual([{ rows: rowsOfBig }]);
+    await query(primary!.url, `DROP DATABASE "${place.database}"`);
   });
 
   it('go on after a SIGKILL, and apply nothing twice', async () => {

@@ -30,10 +30,9 @@ export const findPlace = (
   const epoch = bound.epoch + 1;
   const name = to.startsWith(`${target.id}/`) ? to.slice(target.id.length + 1) : to;
   if (name === 'primary') {
-    return {
-      site: { place: target.primary, epoch: bound.epoch },
-      says: `${target.primary.id}, as the estate names it`,
-    };
+    const inService = bound.place.id === target.primary.id ? ', which is IN SERVICE' : '';
+    const says = `${target.primary.id}, as the estate names it${inService}`;
+    return { site: { place: target.primary, epoch: bound.epoch }, says };
   }
   if (name === 'beside' || name === 'scratch') {
     const place = placeOf(target, name, { run, at: set.manifest.finishedAt });
