@@ -27,7 +27,7 @@ export interface Connected extends AsyncDisposable {
 export const connectClient = async (): Promise<Connected> => {
   const { connectionOptions, namespace, address } = config();
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '10s' });
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
     const client = new Client({ connection, namespace });
     return { client, connection, namespace, [Symbol.asyncDispose]: () => connection.close() };
   } catch (error) {

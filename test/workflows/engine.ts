@@ -7,7 +7,6 @@ import type { RunResult, Status } from '../../src/domain/run.ts';
 import { workflowBundle } from '../../src/temporal/bundle.ts';
 import { sendMessage } from '../../src/temporal/runs.ts';
 import { addSearchAttributes, registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
-import { freshNamespace, timeSkippingExecutable } from '../support/servers.ts';
 import type { World } from './fakes.ts';
 import { fakeActivities, register } from './fakes.ts';
 import { region } from './plans.ts';
@@ -41,27 +40,31 @@ export const waitFor = async (isSo: () => Promise<boolean> | boolean, what: () =
   }
 };
 
-const connect = async (isSkipping: boolean): Promise<TestWorkflowEnvironment> => {
-  if (!isSkipping) {
-    const { address, namespace } = await freshNamespace('engine');
-    return TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
-  }
+export interface EngineOptions {
+  /** On the time-skipping server, or in a namespace of its own on the dev server. */
+  isSkipping?: boolean;
+  /** A dev server that runs already. */
+  address?: string;
+}
+
+const connect = async ({ isSkipping = true, address }: EngineOptions): Promise<TestWorkflowEnvironment> => {
+  if (address !== undefined) return TestWorkflowEnvironment.createFromExistingServer({ address });
+  // Known to tests only: scripts bring their own server.
+  const { freshNamespace, timeSkippingExecutable } = await import('../support/servers.ts');
+  if (!isSkipping) return TestWorkflowEnvironment.createFromExistingServer(await freshNamespace('engine'));
   const path = await timeSkippingExecutable();
   return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 };
 
 let runs = 0;
 
-/**
- * The engine with fake activities: on the time-skipping server, or in a namespace of its own on the dev server. One file
- * at a time: time skips for every run of it.
- */
-export const startEngine = async (options: { isSkipping?: boolean } = {}): Promise<Engine> => {
+/** The engine with fake activities. On the time-skipping server time skips for every run at once. */
+export const startEngine = async (options: EngineOptions = {}): Promise<Engine> => {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
   });
-  const env = await connect(options.isSkipping ?? true);
+  const env = await connect(options);
   const namespace = env.namespace ?? 'default';
   const add = env.supportsTimeSkipping ? addSearchAttributes : registerSearchAttributes;
   await add(env.connection, namespace);

@@ -65,11 +65,11 @@ export interface World {
   mostInFlight: number;
 }
 
-export const worldOf = (plan: Plan, faults: Fault[] = []): World => ({
+export const worldOf = (plan: Plan, faults: Fault[] = [], primary = 'db/primary'): World => ({
   plan,
-  places: new Map([['db/primary', { isFenced: false, ledger: [] }]]),
+  places: new Map([[primary, { isFenced: false, ledger: [] }]]),
   leases: new Set(),
-  bound: { place: 'db/primary', epoch: 1 },
+  bound: { place: primary, epoch: 1 },
   faults,
   calls: [],
   codes: new Map([

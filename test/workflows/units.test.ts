@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unitsIdOf } from '../../src/domain/ids.ts';
 import type { Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
 import { error, worldOf } from './fakes.ts';
@@ -39,19 +38,4 @@ test('a batch that cannot be applied stops the others and asks; a retry finds wh
     Array.from({ length: 12 }, (_, batch) => `data/${batch}`).toSorted(),
   );
   expect(world.reports[0]?.steps[1]?.fact?.skipped).toBeGreaterThan(0);
-});
-
-test('a stage of many batches starts itself anew before its history grows, and the run hears of it now and then', async () => {
-  const steps = [provideStep('beside'), unitsStep('data', 334, { after: ['beside'] })];
-  const world = worldOf(planOf([phase('one', ...steps)]));
-  const run = await engine.run(world);
-  await run.result();
-  expect(world.places.get('db/beside')?.ledger).toHaveLength(334);
-  const child = engine.env.client.workflow.getHandle(unitsIdOf(run.id, 'data'));
-  const { events } = await child.fetchHistory();
-  expect(events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toBeTruthy();
-  const history = await run.handle.fetchHistory();
-  const signals = history.events?.filter((event) => event.workflowExecutionSignaledEventAttributes) ?? [];
-  expect(signals.length).toBeGreaterThan(5);
-  expect(signals.length).toBeLessThanOrEqual(20);
 });

@@ -27,7 +27,7 @@ const what = (raw: unknown): string => {
 
 /** Numbers lose leading zeros on the way from a form: a code has six digits again. */
 const readCode = (text: string): string | null => {
-  const digits = text.replace(/[\s-]/g, '');
+  const digits = text.replace(/(?<=\d)[\s-](?=\d)/g, '');
   return /^\d{1,6}$/.test(digits) ? digits.padStart(6, '0') : null;
 };
 
