@@ -22,7 +22,7 @@ const contentOf = (url: string) =>
     url,
     `SELECT (SELECT md5(string_agg(o::text, '|' ORDER BY id)) FROM orders o) AS orders,
             (SELECT md5(string_agg(c::text, '|' ORDER BY id)) FROM customers c) AS customers,
-            (SELECT count(*)::int FROM pg_constraint WHERE contype IN ('p', 'f')) AS keys`,
+            (SELECT count(*)::int FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS keys`,
   );
 
 const writeCanaries = async (scene: Scene, url: string, from: number, to: number): Promise<void> => {

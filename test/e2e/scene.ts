@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -197,6 +198,7 @@ export const walk = async (
   const { workflowId: run } = await startRun(client, runbook, input, more.run);
   let isApproved = false;
   const hasEnded = async (): Promise<boolean> => {
+    await pause(150);
     const status = await readStatus(client, run);
     await more.look?.(status);
     if (status.state === 'asking') {
