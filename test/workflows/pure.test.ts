@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Stamps } from '../../src/domain/clocks.ts';
 import { stampNames } from '../../src/domain/clocks.ts';
+import { errorKinds } from '../../src/domain/errors.ts';
 import type { MessageName } from '../../src/domain/message.ts';
 import { messages } from '../../src/domain/message.ts';
 import { profiles } from '../../src/domain/plan.ts';
@@ -95,10 +96,11 @@ describe('profiles', () => {
     expect(patience('bulk')).toBeGreaterThanOrEqual(300_000);
   });
 
-  test('an attempt beats within ten seconds, is tried once by the server, and has no schedule-to-close time-out', () => {
+  test('an attempt beats within ten seconds, leaves only deaths to the server, and has no schedule-to-close time-out', () => {
     for (const profile of profiles) {
       const options = attemptOptions(profile, 'queue', 'ä'.repeat(300));
-      expect(options).toMatchObject({ heartbeatTimeout: 10_000, retry: { maximumAttempts: 1 } });
+      expect(options.heartbeatTimeout).toBe(10_000);
+      expect(options.retry?.nonRetryableErrorTypes).toEqual(expect.arrayContaining(Object.keys(errorKinds)));
       expect(options).not.toHaveProperty('scheduleToCloseTimeout');
       expect(Buffer.byteLength(options.summary ?? '')).toBeLessThanOrEqual(200);
     }

@@ -10,51 +10,41 @@ import {
 } from '@temporalio/common';
 import type { ErrorFacts, ErrorKind } from '../../src/domain/errors.ts';
 import { DrError, describeError, errorKinds } from '../../src/domain/errors.ts';
+import { mostDeaths } from './profiles.ts';
 
-/** What went wrong, and what it means for trying again. */
+/** What went wrong, and whether trying again could help. */
 export interface Failure {
   error: DrError;
   isPermanent: boolean;
-  /** The worker went away, not the work: does not count as an attempt. */
-  isDeath: boolean;
 }
 
-const counted = (error: DrError): Failure => ({ error, isPermanent: error.isPermanent, isDeath: false });
-const death = (says: string): Failure => ({
-  error: new DrError('interrupted', says, 'look at the worker that ran it'),
-  isPermanent: false,
-  isDeath: true,
-});
+const retryable = (error: DrError): Failure => ({ error, isPermanent: false });
 
 const isKind = (type: unknown): type is ErrorKind => typeof type === 'string' && Object.hasOwn(errorKinds, type);
 
 /** A failure that an activity threw: type is the kind, details are `{ hint, facts }`. */
 const readApplication = (failure: ApplicationFailure): Failure => {
-  if (failure.type === 'ActivityPause') {
-    const hint = 'it was paused by hand in Temporal: retryStep when it may go on';
-    return { error: new DrError('interrupted', 'the activity was paused', hint), isPermanent: true, isDeath: false };
-  }
-  if (failure.type === 'ActivityReset') return death('the activity was reset by hand');
-  if (failure.type === 'WorkerShutdown') return death('the worker was shut down');
   const detail = (failure.details?.[0] ?? {}) as { hint?: unknown; facts?: ErrorFacts };
   const [message = '', said = ''] = (failure.message ?? '').split('\nhint: ');
   const hint = typeof detail.hint === 'string' ? detail.hint : said || 'look at the log of the worker';
   const kind = isKind(failure.type) ? failure.type : 'unexpected';
   const error = new DrError(kind, message || 'failed without a word', hint, { facts: detail.facts ?? {} });
-  return { error, isPermanent: failure.nonRetryable === true || error.isPermanent, isDeath: false };
+  return { error, isPermanent: failure.nonRetryable === true || error.isPermanent };
 };
 
 const readTimeout = (failure: TimeoutFailure): Failure => {
-  if (failure.timeoutType === TimeoutType.HEARTBEAT) return death('the worker stopped beating');
+  const hint = 'look at the log of the workers and at what they wait for';
+  if (failure.timeoutType === TimeoutType.HEARTBEAT) {
+    return retryable(new DrError('interrupted', `its worker died ${mostDeaths} times at this call`, hint));
+  }
   if (failure.cause !== undefined) return readCause(failure.cause);
-  return counted(new DrError('interrupted', 'took longer than it may', 'look at what the worker waits for'));
+  return retryable(new DrError('interrupted', 'took longer than it may', hint));
 };
 
 const readCause = (cause: unknown): Failure => {
   if (cause instanceof ApplicationFailure) return readApplication(cause);
   if (cause instanceof TimeoutFailure) return readTimeout(cause);
-  if (cause instanceof CancelledFailure) return death('the worker was shut down');
-  return counted(new DrError('unexpected', describeError(cause), 'look at the log of the worker'));
+  return retryable(new DrError('unexpected', describeError(cause), 'look at the log of the worker'));
 };
 
 /** Reads what an activity or a child failed with. Null for anything else: that is a defect of the engine. */
@@ -62,14 +52,14 @@ export const readFailure = (thrown: unknown): Failure | null => {
   if (thrown instanceof ActivityFailure) return readCause(thrown.cause);
   if (thrown instanceof WorkflowExecutionAlreadyStartedError) {
     const hint = 'it ends by itself within seconds, or end it in the Temporal UI';
-    return counted(new DrError('busy', `workflow ${thrown.workflowId} of an earlier attempt is still open`, hint));
+    return retryable(new DrError('busy', `workflow ${thrown.workflowId} of an earlier attempt is still open`, hint));
   }
   if (!(thrown instanceof ChildWorkflowFailure)) return null;
   const { cause } = thrown;
   if (cause instanceof CancelledFailure || cause instanceof TerminatedFailure) {
     const hint = 'retryStep goes on with what is left to do';
     const says = `workflow ${thrown.execution.workflowId} was ended by hand`;
-    return { error: new DrError('interrupted', says, hint), isPermanent: true, isDeath: false };
+    return { error: new DrError('interrupted', says, hint), isPermanent: true };
   }
   return readCause(cause);
 };

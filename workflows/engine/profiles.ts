@@ -1,5 +1,6 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType } from '@temporalio/workflow';
+import { errorKinds } from '../../src/domain/errors.ts';
 import type { Profile } from '../../src/domain/plan.ts';
 import { cutText } from './text.ts';
 
@@ -27,7 +28,7 @@ export const limits: Readonly<Record<Profile, Limits>> = {
   human: { attempts: 3, firstMs: minute, mostMs: 10 * minute, startToCloseMs: 7 * 24 * hour },
 };
 
-/** A worker that dies this often at one call is killed by it: a person is asked. */
+/** A worker that dies this often at one call is killed by it: that is a failure like any other. */
 export const mostDeaths = 20;
 
 /** How long an unattended drill waits for an answer before it gives up. */
@@ -38,14 +39,25 @@ export const pauseAfter = (profile: Profile, failures: number): number =>
   Math.min(limits[profile].mostMs, limits[profile].firstMs * 2 ** (failures - 1));
 
 /**
- * One attempt per activity: the engine counts failures itself, because the server's count includes the deaths of
- * workers. There is no schedule-to-close time-out: a backlog, a paused activity or a long outage is not a failure.
+ * What comes back to the engine at once, to be counted by it: every failure with a name. What does not is retried by the
+ * server, with the checkpoint and without waiting for the run: the death, shutdown or reset of a worker.
+ */
+const counted = [...Object.keys(errorKinds), 'TemporalTimeout:StartToClose'];
+
+/**
+ * Options of one counted attempt. The server's own retries are for deaths alone, because it counts those and failures
+ * alike. There is no schedule-to-close time-out: a backlog, a paused activity or a long outage is not a failure.
  */
 export const attemptOptions = (profile: Profile, taskQueue: string, summary: string): ActivityOptions => ({
   taskQueue,
   summary: cutText(summary, 200),
   startToCloseTimeout: limits[profile].startToCloseMs,
   heartbeatTimeout: 10 * second,
-  retry: { maximumAttempts: 1 },
+  retry: {
+    maximumAttempts: mostDeaths,
+    initialInterval: second,
+    backoffCoefficient: 1,
+    nonRetryableErrorTypes: counted,
+  },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });

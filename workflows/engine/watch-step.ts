@@ -19,13 +19,12 @@ import { show } from './show.ts';
 const probe = (run: Run, step: WatchStep, greens: number, everyMs: number, leftMs: number): Promise<Fact> => {
   const plan = planOf(run);
   const summary = `${titleOf(run, step)}: green ${greens} of ${step.greens}`;
+  const once = attemptOptions('quick', storesQueue(plan.region), summary);
+  const untilGreen = { initialInterval: everyMs, maximumInterval: everyMs, backoffCoefficient: 1 };
   const verbs = proxyActivities<Verbs>({
-    ...attemptOptions('quick', storesQueue(plan.region), summary),
+    ...once,
     scheduleToCloseTimeout: leftMs,
-    retry:
-      greens === 0
-        ? { initialInterval: everyMs, maximumInterval: everyMs, backoffCoefficient: 1 }
-        : { maximumAttempts: 1 },
+    ...(greens === 0 ? { retry: untilGreen } : {}),
   });
   const act = verbs[step.check.verb] as (order: unknown, input: Call['with']) => Promise<Fact>;
   return act(orderOf(plan, step.id), step.check.with);
@@ -56,7 +55,6 @@ const watch = async (run: Run, step: WatchStep, record: StepRecord): Promise<voi
       if (isCancellation(thrown) && CancellationScope.current().consideredCancelled) throw thrown;
       const failure = readFailure(thrown);
       if (failure === null) throw thrown;
-      if (failure.isDeath) continue;
       if (failure.isPermanent) throw failure.error;
       red = failure.error;
       streak = [];
