@@ -15,11 +15,13 @@ import pg from 'pg';
 import { stringify } from 'yaml';
 import { openWorld } from '../../activities/open-world.ts';
 import type { World } from '../../activities/world.ts';
+import { isDrError } from '../../src/domain/errors.ts';
 import type { RunInput } from '../../src/domain/plan.ts';
 import type { RunResult, Status } from '../../src/domain/run.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { readResult, readStatus, sendMessage, startRun } from '../../src/temporal/runs.ts';
-import { freshBucket, freshDatabase, freshNamespace, pgBin, postgresServer } from '../support/servers.ts';
+import { freshBucket, freshNamespace, pgBin, postgresServer } from '../support/servers.ts';
+import type { SharedMinio } from '../support/shared-servers.ts';
 import { until } from '../support/until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -64,6 +66,13 @@ export const query = async <Row extends pg.QueryResultRow>(
   }
 };
 
+const makeDatabase = async (server: string, undo: AsyncDisposableStack): Promise<string> => {
+  const name = `shop_${randomBytes(5).toString('hex')}`;
+  await query(server, `CREATE DATABASE ${name}`);
+  undo.defer(async () => void (await query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+};
+
 const serve = async (envFile: string, undo: AsyncDisposableStack): Promise<number> => {
   const server = createServer((_, response) => {
     readFile(envFile, 'utf8')
@@ -82,15 +91,29 @@ const serve = async (envFile: string, undo: AsyncDisposableStack): Promise<numbe
   return (server.address() as AddressInfo).port;
 };
 
+/** Servers that tests may share; a test that breaks them brings its own. */
+export interface Servers {
+  postgres: { url: string; bin: string };
+  minio: SharedMinio & { bucket: string };
+  temporal: { address: string; namespace: string };
+}
+
+const sharedServers = async (): Promise<Servers> => ({
+  postgres: { ...(await postgresServer()), bin: await pgBin() },
+  minio: await freshBucket('e2e'),
+  temporal: await freshNamespace('e2e'),
+});
+
 /** @param endpointOf what stands between the vault and its server; the server itself by default */
 export const openScene = async (
   endpointOf: (endpoint: string) => Promise<string> = async (it) => it,
+  servers: () => Promise<Servers> = sharedServers,
 ): Promise<Scene> => {
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dr-e2e-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
-  const [server, bucket, temporal] = await Promise.all([postgresServer(), freshBucket('e2e'), freshNamespace('e2e')]);
-  const primary = undo.use(await freshDatabase('shop'));
+  const { postgres, minio, temporal } = await servers();
+  const primaryUrl = await makeDatabase(postgres.url, undo);
   const secrets: string[] = [];
   const keep = async (name: string, value: string): Promise<string> => {
     secrets.push(value);
@@ -99,18 +122,18 @@ export const openScene = async (
   };
   const codes = { starter: new Secret({ size: 20 }).base32, approver: new Secret({ size: 20 }).base32 };
   const envFile = join(folder, 'shop.env');
-  await writeFile(envFile, `DATABASE_URL=${primary.url}\n`, { mode: 0o600 });
+  await writeFile(envFile, `DATABASE_URL=${primaryUrl}\n`, { mode: 0o600 });
   const port = await serve(envFile, undo);
   const estate = {
     name: 'e2e',
     region: 'here',
     vault: {
       kind: 's3',
-      bucket: bucket.bucket,
-      region: bucket.region,
-      endpoint: await endpointOf(bucket.endpoint),
-      accessKeyId: await keep('access-key', bucket.accessKeyId),
-      secretAccessKey: await keep('secret-key', bucket.secretAccessKey),
+      bucket: minio.bucket,
+      region: minio.region,
+      endpoint: await endpointOf(minio.endpoint),
+      accessKeyId: await keep('access-key', minio.accessKeyId),
+      secretAccessKey: await keep('secret-key', minio.secretAccessKey),
       key: await keep('vault-key', randomBytes(32).toString('hex')),
     },
     people: {
@@ -122,8 +145,8 @@ export const openScene = async (
       'shop-db': {
         kind: 'postgres',
         objective: { rto: '10m', rpo: '10m' },
-        primary: await keep('primary-url', primary.url),
-        besideServer: await keep('server-url', server.url),
+        primary: await keep('primary-url', primaryUrl),
+        besideServer: await keep('server-url', postgres.url),
         scratchServer: 'file:./server-url',
         switches: [{ kind: 'env-file', path: './shop.env', key: 'DATABASE_URL' }],
         services: ['shop'],
@@ -137,13 +160,13 @@ export const openScene = async (
   const env = {
     ...process.env,
     DR_ESTATE: join(folder, 'estate.yaml'),
-    DR_PG_BIN: await pgBin(),
+    DR_PG_BIN: postgres.bin,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
   };
   const kept = undo.move();
   return {
-    primaryUrl: primary.url,
+    primaryUrl,
     client: new Client({ connection, namespace: temporal.namespace }),
     world,
     namespace: temporal.namespace,
@@ -188,18 +211,25 @@ export interface Ended {
   status: Status;
 }
 
+/** Nobody answers while the worker or Temporal is gone. */
+const nullWhileAway = (error: unknown): null => {
+  if (isDrError(error) && error.kind === 'unreachable') return null;
+  throw error;
+};
+
 /** Walks a runbook to its end, approving what waits. A run that asks for help fails the test with what it asks. */
 export const walk = async (
   { client, codeOf }: Scene,
   runbook: string,
   input: Partial<RunInput>,
-  more: { run?: string; look?: (status: Status) => Promise<void> } = {},
+  more: { run?: string; look?: (status: Status) => Promise<void>; withinMs?: number } = {},
 ): Promise<Ended> => {
   const { workflowId: run } = await startRun(client, runbook, input, more.run);
   let isApproved = false;
   const hasEnded = async (): Promise<boolean> => {
     await pause(150);
-    const status = await readStatus(client, run);
+    const status = await readStatus(client, run).catch(nullWhileAway);
+    if (status === null) return false;
     await more.look?.(status);
     if (status.state === 'asking') {
       throw new Error(`${runbook} asks: ${status.steps.map(({ id, failure = '' }) => `${id} ${failure}`).join('\n')}`);
@@ -210,6 +240,6 @@ export const walk = async (
     }
     return status.state === 'ended';
   };
-  await until(`${runbook} ends`, hasEnded, 100_000);
+  await until(`${runbook} ends`, hasEnded, more.withinMs ?? 100_000);
   return { run, result: await readResult(client, run), status: await readStatus(client, run) };
 };
