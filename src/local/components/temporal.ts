@@ -34,7 +34,7 @@ export const resolveTemporal = (options: ResolveOptions = {}): Promise<string> =
       },
       {
         says: `go install ${module}`,
-        takes: 'about 2 minutes on 2 cores',
+        takes: 'about 4 minutes on 2 cores',
         find: async () => join(await install(cacheName, buildCli, options.say), 'temporal'),
       },
     ],

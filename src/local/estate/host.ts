@@ -9,6 +9,7 @@ import { estateFolder, readState, removeState, writeState } from './state.ts';
 
 const dir = process.argv[2] ?? estateFolder();
 const say = (line: string): void => console.log(line);
+say(`host process ${process.pid}`);
 const asked = Promise.withResolvers<void>();
 let isUp = false;
 const end = (): void => {

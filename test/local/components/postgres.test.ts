@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { startPostgres } from '../../../src/local/components/postgres.ts';
+import { until } from '../../support/until.ts';
 
 const say = (): void => undefined;
 const query = async (url: string, sql: string): Promise<unknown[]> => {
@@ -31,11 +32,21 @@ test('what was committed survives a crash; after stop neither process nor folder
   const server = await startPostgres({ say });
   await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
   const firstPid = server.pid;
+  // Its backend does not look up for a second, and holds the shared memory for so long.
+  const busy = query(server.url, 'SELECT count(*) FROM generate_series(1, 4000000)').catch(() => 'lost');
+  await until('the backend is busy', async () => {
+    const [active] = await query(
+      server.url,
+      `SELECT FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 4%' AND pid <> pg_backend_pid()`,
+    );
+    return active !== undefined;
+  });
   await server.kill();
   await expect(query(server.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
   await server.restart();
   expect(server.pid).not.toBe(firstPid);
   expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+  await busy;
   await server.stop();
   expect(existsSync(server.dataDir)).toBe(false);
   await expect(query(server.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');

@@ -65,11 +65,16 @@ test('dr up that is killed half-way leaves nothing up', async () => {
     import { up } from '${new URL('../../../src/local/estate/up.ts', import.meta.url).href}';
     await up(() => undefined, '${dir}');`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
-  const log = join(dir, 'local-estate.log');
-  await until('its host has begun', () => existsSync(log) && readFileSync(log, 'utf8') !== '');
+  let host = '';
+  await until('its host has begun', () => {
+    const log = join(dir, 'local-estate.log');
+    [, host = ''] = /^host process (\d+)\n/.exec(existsSync(log) ? readFileSync(log, 'utf8') : '') ?? [];
+    return host !== '';
+  });
   child.kill('SIGKILL');
   await once(child, 'exit');
-  await expect(until('a state appears', () => readState(dir) !== null, 4_000)).rejects.toThrow('a state appears');
+  await until('its host is gone', () => !isAlive(Number(host)), 3_000);
+  expect(readState(dir)).toBe(null);
 });
 
 test('doctor names what is missing, with what to do, and fetches nothing', async () => {
