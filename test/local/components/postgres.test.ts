@@ -7,6 +7,7 @@ import { until } from '../../support/until.ts';
 const say = (): void => undefined;
 const query = async (url: string, sql: string): Promise<unknown[]> => {
   const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query(sql)).rows;
