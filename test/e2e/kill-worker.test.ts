@@ -9,7 +9,7 @@ const target = 'shop-db';
 /** About 60 MB that no compression makes small: 64 parts, so that the few in flight are a small share. */
 const schema = `
   CREATE TABLE orders (id int PRIMARY KEY, payload text NOT NULL);
-  INSERT INTO orders SELECT n, (SELECT string_agg(md5(random()::text || n || k), '') FROM generate_series(1, 60) k)
+  INSERT INTO orders SELECT n, (SELECT string_agg(encode(sha512(convert_to(random()::text || n || k, 'UTF8')), 'hex'), '') FROM generate_series(1, 15) k)
     FROM generate_series(1, 30000) n;`;
 
 const contentOf = (url: string) =>
@@ -63,45 +63,45 @@ describe('a restore whose worker is killed while another lives', () => {
     await victim?.kill();
   };
 
-  /** When the first batch was begun again that the server had given up for dead. */
+  /** When a batch was first begun again that the server had given up for dead. */
   const resumedAt = async (run: string): Promise<number> => {
     const { events } = await unitsOf(run).fetchHistory();
-    const givenUp = events?.find((event) => event.activityTaskTimedOutEventAttributes)?.eventId;
-    const again = events?.find(
-      ({ activityTaskStartedEventAttributes: started }) =>
-        started && givenUp && Number(started.scheduledEventId) > Number(givenUp),
-    );
-    const { seconds = 0, nanos = 0 } = again?.eventTime ?? {};
-    return Number(seconds) * 1000 + Number(nanos) / 1e6;
+    const again = (events ?? []).filter((event) => (event.activityTaskStartedEventAttributes?.attempt ?? 0) > 1);
+    const times = again.map(({ eventTime }) => Number(eventTime?.seconds) * 1000 + Number(eventTime?.nanos) / 1e6);
+    return Math.min(...times);
   };
 
-  test.each([0.5, 0.9])('at %f of the data is equal, moves little twice, and goes on within 15 s', async (killAt) => {
-    const run = `drill/killed-at-${killAt}`;
-    const before = proxy.bytes();
-    let killedAt = Number.NaN;
-    proxy.holdAt(before + clean.bytes * killAt, () => {
-      killedAt = Date.now();
-      return killOne(run);
-    });
-    let content: unknown = null;
-    const look = async (status: Status): Promise<void> => {
-      const step = dataStep(status);
-      if (step === undefined || status.steps.find(({ id }) => id === 'finish')?.state !== 'done') return;
-      content ??= await contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
-    };
-    const { result, status } = await walk(scene, 'runDrill', { target, mode: 'drill' }, { run, look });
-    const moved = (proxy.bytes() - before) / clean.bytes;
-    const resumedMs = (await resumedAt(run)) - killedAt;
-    console.log(`killed at ${killAt}: ${moved.toFixed(3)} x the bytes, resumed after ${Math.round(resumedMs)} ms`);
-    workers.push(await scene.startWorker());
+  test.each([0.5, 0.9])(
+    'at %f of the data is equal, moves little twice, and goes on within 15 s',
+    { timeout: 120_000 },
+    async (killAt) => {
+      const run = `drill/killed-at-${killAt}`;
+      const before = proxy.bytes();
+      let killedAt = Number.NaN;
+      proxy.holdAt(before + clean.bytes * killAt, () => {
+        killedAt = Date.now();
+        return killOne(run);
+      });
+      let content: unknown = null;
+      const look = async (status: Status): Promise<void> => {
+        const step = dataStep(status);
+        if (step === undefined || status.steps.find(({ id }) => id === 'finish')?.state !== 'done') return;
+        content ??= await contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
+      };
+      const { result, status } = await walk(scene, 'runDrill', { target, mode: 'drill' }, { run, look });
+      const moved = (proxy.bytes() - before) / clean.bytes;
+      const resumedMs = (await resumedAt(run)) - killedAt;
+      console.log(`killed at ${killAt}: ${moved.toFixed(3)} x the bytes, resumed after ${Math.round(resumedMs)} ms`);
+      workers.push(await scene.startWorker());
 
-    expect(result.outcome).toBe('succeeded');
-    expect(content).toEqual(original);
-    const { applied = 0, skipped = 0 } = status.steps.find(({ id }) => id === 'data')?.fact ?? {};
-    expect(applied + skipped).toBe(clean.units);
-    expect(skipped).toBeGreaterThan(0);
-    expect(moved).toBeLessThanOrEqual(1.15);
-    expect(resumedMs).toBeGreaterThan(0);
-    expect(resumedMs).toBeLessThanOrEqual(15_000);
-  });
+      expect(result.outcome).toBe('succeeded');
+      expect(content).toEqual(original);
+      const { applied = 0, skipped = 0 } = status.steps.find(({ id }) => id === 'data')?.fact ?? {};
+      expect(applied + skipped).toBe(clean.units);
+      expect(skipped).toBeGreaterThan(0);
+      expect(moved).toBeLessThanOrEqual(1.15);
+      expect(resumedMs).toBeGreaterThan(0);
+      expect(resumedMs).toBeLessThanOrEqual(15_000);
+    },
+  );
 });

@@ -11,7 +11,7 @@ import { openScene, query, type Scene, type WorkerProcess, walk } from './scene.
 const target = 'shop-db';
 const schema = `
   CREATE TABLE orders (id int PRIMARY KEY, payload text NOT NULL);
-  INSERT INTO orders SELECT n, (SELECT string_agg(md5(random()::text || n || k), '') FROM generate_series(1, 60) k)
+  INSERT INTO orders SELECT n, (SELECT string_agg(encode(sha512(convert_to(random()::text || n || k, 'UTF8')), 'hex'), '') FROM generate_series(1, 15) k)
     FROM generate_series(1, 30000) n;`;
 const contentOf = (url: string) =>
   query(url, 'SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids, sum(hashtext(payload)) AS sum FROM orders');
