@@ -1,7 +1,7 @@
 const unitsMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 const units = Object.keys(unitsMs) as readonly (keyof typeof unitsMs)[];
 
-const shape = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m(?!s))?(?:(\d{1,6})s)?(?:(\d{1,6})ms)?$/;
+const shape = /^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?(?:(\d{1,6})ms)?$/;
 
 /** Milliseconds of `4h`, `15m`, `1h30m`, `500ms`: units from large to small, each once. Null when it is no duration. */
 export const parseDuration = (text: string): number | null => {

@@ -71,32 +71,33 @@ export const phase = (id: string, steps: readonly Step[], more: Partial<Phase> =
 
 const makers = { do: doStep, gate, watch, units };
 
-/** Fit phases of any shape: steps wait for earlier steps of their phase. */
+/** Fit phases of any shape. Steps wait for others of their phase, listed before or after them. */
 export const fitPhases: fc.Arbitrary<Phase[]> = fc
   .array(
-    fc.array(
-      fc.record({
-        kind: fc.constantFrom(...(Object.keys(makers) as (keyof typeof makers)[])),
-        waits: fc.array(fc.nat(9), { maxLength: 3 }),
-        skip: fc.option(fc.constantFrom<Risk>(...risks)),
-        risk: fc.constantFrom<Risk>(...risks),
-      }),
-      { minLength: 1, maxLength: 6 },
+    fc.tuple(
+      fc.boolean(),
+      fc.array(
+        fc.record({
+          kind: fc.constantFrom(...(Object.keys(makers) as (keyof typeof makers)[])),
+          waits: fc.array(fc.nat(9), { maxLength: 3 }),
+          skip: fc.option(fc.constantFrom<Risk>(...risks)),
+          risk: fc.constantFrom<Risk>(...risks),
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
     ),
     { minLength: 1, maxLength: 4 },
   )
   .map((shape) =>
-    shape.map((steps, at) =>
-      phase(
-        `phase-${at}`,
-        steps.map(({ kind, waits, skip, risk }, index): Step => {
-          const after = [...new Set(waits.filter((wait) => wait < index).map((wait) => `s${at}-${wait}`))];
-          if (kind === 'gate') return gate(`s${at}-${index}`, after, { risk });
-          if (kind === 'do' && skip !== null) {
-            return doStep(`s${at}-${index}`, after, { skippable: { why: 'it is safe', risk: skip } });
-          }
-          return makers[kind](`s${at}-${index}`, after);
-        }),
-      ),
-    ),
+    shape.map(([isReversed, shapes], at) => {
+      const steps = shapes.map(({ kind, waits, skip, risk }, index): Step => {
+        const after = [...new Set(waits.filter((wait) => wait < index).map((wait) => `s${at}-${wait}`))];
+        if (kind === 'gate') return gate(`s${at}-${index}`, after, { risk });
+        if (kind === 'do' && skip !== null) {
+          return doStep(`s${at}-${index}`, after, { skippable: { why: 'it is safe', risk: skip } });
+        }
+        return makers[kind](`s${at}-${index}`, after);
+      });
+      return phase(`phase-${at}`, isReversed ? steps.reverse() : steps);
+    }),
   );

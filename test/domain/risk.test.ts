@@ -84,6 +84,7 @@ describe('a gate', () => {
     };
     const counted = count([yes, yes, { ...yes, proof: 'slack' }], starter);
     expect(counted).toHaveLength(1);
+    expect(judgeGate('destructive', starter, [yes, yes])).toEqual({ state: 'open', missing: 1 });
     expect(judgeGate('disruptive', starter, counted)).toEqual({ state: 'open', missing: 1 });
   });
 

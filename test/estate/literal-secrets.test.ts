@@ -11,6 +11,7 @@ describe('a secret in the file', () => {
     ['a connection string', 'env:ORDERS_URL', `postgres://shop:${password}@db/orders`],
     ['a number', 'env:VAULT_KEY', '8437261'],
     ['a login in the address of a service', 'http://127.0.0.1', `http://admin:${password}@127.0.0.1`],
+    ['a token in the address of a service', 'http://127.0.0.1', `http://${password}@127.0.0.1`],
     ['a comment', 'name: shop', `name: shop # postgres://shop:${password}@db/orders`],
     ['a field that does not exist', 'kind: postgres', `kind: postgres\n    password: ${password}`],
     ['a URL as a name', '  orders-db:', `  "postgres://shop:${password}@db/orders":`],
