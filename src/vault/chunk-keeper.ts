@@ -22,14 +22,19 @@ export interface Keeping {
   kept: Promise<ChunkRef>;
 }
 
+/**
+ * Encoded bytes on their way at once: enough requests to hide the latency of a far vault, few enough bytes for memory.
+ */
+const sendingBytes = 16 * 1024 * 1024;
+
 interface Parts {
   backend: Backend;
   key: DataKey;
   target: TargetId;
   signal: AbortSignal;
-  /** Chunks in work at once. */
+  /** Chunks hashed and encoded at once. */
   parallel: number;
-  /** Chunks of the target's newest set, by name: looked for before they are made again. */
+  /** Chunks that are in the vault already, by name: used again instead of made again. */
   known: ReadonlyMap<Digest, ChunkRef>;
 }
 
@@ -39,7 +44,8 @@ interface Made {
 }
 
 export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: Parts): ChunkKeeper => {
-  const permits = slots(parallel);
+  const encoders = slots(parallel);
+  const sendable = slots(sendingBytes);
   const begun = new Map<Digest, Promise<Made>>();
   const working = new Set<Promise<void>>();
   let failure: { error: unknown } | null = null;
@@ -56,19 +62,17 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
     return there;
   };
 
-  const isKept = async (old: ChunkRef): Promise<boolean> =>
-    (await backend.head(chunkKey(target, old.name)))?.bytes === old.storedBytes;
-
   const make = async (plain: Uint8Array, sha256: Buffer, name: Buffer): Promise<Made> => {
     const id = { sha256: sha256.toString('hex'), name: name.toString('hex'), bytes: plain.length };
     const old = known.get(id.name);
-    if (old && (await isKept(old))) {
+    if (old) {
       const ref = { ...id, storedBytes: old.storedBytes };
       return { ref, sent: Promise.resolve(ref) };
     }
     const stored = await encodeChunk(key, sha256, name, plain);
+    await sendable.take(signal, stored.length);
     const ref = { ...id, storedBytes: stored.length };
-    return { ref, sent: send(ref, stored) };
+    return { ref, sent: send(ref, stored).finally(() => sendable.give(stored.length)) };
   };
 
   const work = async (piece: Piece): Promise<Made> => {
@@ -81,6 +85,7 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
       return await made;
     } finally {
       piece.give();
+      encoders.give();
     }
   };
 
@@ -89,15 +94,13 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
       await kept;
     } catch (error) {
       failure ??= { error };
-    } finally {
-      permits.give();
     }
   };
 
   return {
     keep: async (piece) => {
       check();
-      await permits.take(signal);
+      await encoders.take(signal);
       const made = work(piece);
       const encoded = made.then(({ ref }) => ref);
       const kept = made.then(({ sent }) => sent);

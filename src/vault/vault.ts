@@ -12,6 +12,7 @@ import { openKeyring, vaultScope } from './keyring.ts';
 import { openLeases } from './leases.ts';
 import { openPlaces } from './place-registry.ts';
 import type { Backend, ChunkRef, SetReader, Vault } from './port.ts';
+import { presentChunks } from './present-chunks.ts';
 import { alreadyExists, publishSet } from './publish.ts';
 import { openRuns } from './run-evidence.ts';
 import { setReader } from './set-reader.ts';
@@ -54,7 +55,10 @@ export const openVault = async (backend: Backend, key: VaultKey): Promise<Vault>
     return setReader(backend, await keyring.byId(target, id), published, work);
   };
 
-  /** Chunks of the newest set: most of tonight's data is last night's. One that does not open costs only time. */
+  /**
+   * Chunks of the newest set that are in the vault: most of tonight's data is last night's. A set that does not open
+   * costs only time.
+   */
   const knownChunks = async (target: TargetId): Promise<Map<string, ChunkRef>> => {
     const newest = (await catalog.ids(target)).at(-1);
     const known = new Map<string, ChunkRef>();
@@ -67,7 +71,7 @@ export const openVault = async (backend: Backend, key: VaultKey): Promise<Vault>
     } catch (error) {
       if (!isDrError(error) || !error.isPermanent) throw error;
     }
-    return known;
+    return presentChunks(backend, target, known);
   };
 
   const write = async (target: TargetId, set: SetId, work: { signal: AbortSignal; parallel: number }) => {

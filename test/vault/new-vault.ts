@@ -56,17 +56,20 @@ export const bytesOf = async (data: AsyncIterable<Uint8Array>): Promise<Buffer> 
   return Buffer.concat(parts);
 };
 
-export const publish = (writer: SetWriter, meta: unknown = { made: 'here' }): Promise<SetReader> =>
+type Facts = Parameters<SetWriter['publish']>[0];
+
+export const publish = (writer: SetWriter, facts: Partial<Facts> = {}): Promise<SetReader> =>
   writer.publish({
     kind: 'memory',
     consistency: { kind: 'point-in-time', at: '2026-01-31T02:00:00.000Z' },
     place: { mark: 'a-mark', epoch: 1 },
     fingerprint: { algorithm: 'test 1', objects: { t: { rows: 1, sum: '7' } } },
-    meta,
+    meta: { made: 'here' },
     leftOut: [],
     versions: { server: '1' },
     startedAt: '2026-01-31T02:00:00.000Z',
     by: 'a-run',
+    ...facts,
   });
 
 /** Writes and publishes a set of these streams. */
