@@ -1,14 +1,14 @@
 import { DrError } from '../../domain/errors.ts';
 import type { Canaries } from '../port.ts';
 import { describeAddress } from './address.ts';
+import { keepTriggersQuiet } from './ledger.ts';
 import { canarySchema } from './meta.ts';
 import type { Session } from './session.ts';
 
 const table = `${canarySchema}.canary`;
 
 const make = `
-  BEGIN;
-  SET LOCAL client_min_messages = warning;
+  BEGIN; ${keepTriggersQuiet}
   SELECT pg_advisory_xact_lock(7038330158);
   CREATE SCHEMA IF NOT EXISTS ${canarySchema};
   CREATE TABLE IF NOT EXISTS ${table} (seq bigint PRIMARY KEY, at timestamptz NOT NULL);

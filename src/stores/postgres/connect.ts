@@ -31,6 +31,10 @@ const pin = `SELECT pg_catalog.set_config(name, value, false)
   FROM unnest($1::text[], $2::text[]) AS pinned (name, value)
   WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
 
+const pinSettings = async (client: pg.Client): Promise<void> => {
+  await client.query(pin, [Object.keys(pinned), Object.values(pinned)]);
+};
+
 /** One connection with pinned settings. */
 export interface Link {
   client: pg.Client;
@@ -74,7 +78,7 @@ const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<n
 /** Connects with pinned settings. @throws what the driver throws */
 export const connect = (address: Address, name: string): Promise<Link> =>
   link(plain(address, name), async (client) => {
-    await client.query(pin, [Object.keys(pinned), Object.values(pinned)]);
+    await pinSettings(client);
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     return rows[0]!.pid;
   });
@@ -85,3 +89,9 @@ export const connectPlainly = (address: Address, name: string): Promise<Link> =>
 
 /** The server has no database of that name. */
 export const isNoDatabase = (error: unknown): boolean => codeOf(error) === '3D000';
+
+/** After a script that changed settings. */
+export const pinAgain = async ({ client }: Link): Promise<void> => {
+  await client.query('RESET ALL');
+  await pinSettings(client);
+};

@@ -10,6 +10,8 @@ const attached = new Set(['COMMENT', 'ACL', 'SECURITY LABEL']);
 /** Built side by side once the rows are there: they need tables and nothing that comes later. */
 const built = new Set(['INDEX', 'CONSTRAINT', 'STATISTICS']);
 
+const relations = new Set(['TABLE', 'MATERIALIZED VIEW']);
+
 /** What the reader of an archive cannot know. */
 export interface Surroundings {
   /** Position of the table of an entry, if it makes one. */
@@ -78,6 +80,7 @@ export const entriesOf = (contents: readonly ArchiveEntry[], about: Surroundings
       tag: entry.tag,
       unit: hostMade?.unit ?? unitOf(entry),
       with: hostMade?.with ?? entry.id,
+      on: entry.after.find((id) => relations.has(byId.get(id)?.kind ?? '')) ?? 0,
       needs,
       bytes: about.bytesOf(entry),
     });

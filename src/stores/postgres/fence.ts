@@ -5,6 +5,7 @@ import { addressOf, describeAddress } from './address.ts';
 import { connect, connectPlainly, isNoDatabase, type Link } from './connect.ts';
 import { codeOf, failureOf, interrupted } from './failure.ts';
 import { fencedName } from './fenced-name.ts';
+import { ownSchema } from './meta.ts';
 import { ident } from './quote.ts';
 import type { Session } from './session.ts';
 import { orStop } from './together.ts';
@@ -123,10 +124,11 @@ const moveTo = async (session: Session, from: string, to: string): Promise<void>
 /** 55000: the database takes no connections. 25006: the transaction is read-only. */
 const isRefusal = (error: unknown): boolean => ['55000', '25006'].includes(codeOf(error) ?? '');
 
-/** What any client could do, undone. */
+/** What any client could do, undone. A marked place needs no change of its schema for that. */
 const tryWrite = async ({ client }: Link): Promise<void> => {
+  const { rows } = await client.query<{ is: boolean }>(`SELECT to_regclass('${ownSchema}.mark') IS NOT NULL AS is`);
   await client.query('BEGIN');
-  await client.query('CREATE SCHEMA dr_runbooks_probe');
+  await client.query(rows[0]!.is ? `UPDATE ${ownSchema}.mark SET epoch = epoch` : `CREATE SCHEMA ${ownSchema}_probe`);
   await client.query('ROLLBACK');
 };
 

@@ -110,7 +110,7 @@ export const readExtensions = (client: Client): Promise<string[]> =>
 export const readSettings = async (client: Client): Promise<{ role: string | null; name: string; value: string }[]> => {
   const { rows } = await client.query(`SELECT r.rolname AS role, split_part(one, '=', 1) AS name,
       substr(one, strpos(one, '=') + 1) AS value
-    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS one LEFT JOIN pg_roles r ON r.oid = s.setrole
-    WHERE s.setdatabase = (${inThisDatabase}) ORDER BY 1, 2`);
+    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) WITH ORDINALITY AS each (one, n) LEFT JOIN pg_roles r ON r.oid = s.setrole
+    WHERE s.setdatabase = (${inThisDatabase}) ORDER BY 1 NULLS FIRST, n`);
   return rows;
 };

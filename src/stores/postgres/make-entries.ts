@@ -64,7 +64,7 @@ const roomFor = (parallel: number): string => `
 
 /**
  * Makes entries of the schema stream in the transaction that is open: pg_restore writes the SQL, this connection runs it.
- * Its settings are changed by that: the connection is not to be used for anything else afterwards.
+ * Settings of the connection are changed by that.
  * @returns bytes read
  */
 export const makeEntries = async (
@@ -77,10 +77,6 @@ export const makeEntries = async (
   const { archive, bytes } = await readArchive(from);
   const script = await scriptOf(session, archive, entries, meta.dumpMajor);
   await client.query(roomFor(session.work.parallel));
-  // Else an event trigger that is there already would fire for what is made after it.
-  if (meta.entries.some(({ unit }) => unit === 'event-triggers')) {
-    await client.query('SET LOCAL session_replication_role = replica');
-  }
   await client.query(script);
   return bytes;
 };

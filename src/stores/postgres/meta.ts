@@ -63,6 +63,8 @@ export interface EntryMeta {
   unit: 'schema' | 'index' | 'structure' | 'key' | 'refresh' | 'event-triggers';
   /** Comments and rights are made with what they are of: the id of that entry. */
   with: number;
+  /** The entry of the relation it is on, 0 for none. */
+  on: number;
   /** Positions of the tables that have to be there. */
   needs: readonly number[];
   /** Cost. */

@@ -5,6 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import type { Applied, Writer } from '../port.ts';
+import { analyzedTogether, groupsOf } from './groups.ts';
 import { enterUnit, noteUnit } from './ledger.ts';
 import { makeEntries } from './make-entries.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
@@ -82,13 +83,22 @@ const setSettings = async (client: Client, meta: PostgresMeta): Promise<void> =>
   }
 };
 
-const hostOf = (unit: PostgresUnit): ((entry: EntryMeta) => boolean) => {
-  const [stage, kind, id] = unit.id.split('/');
-  if (stage === 'index') return (entry) => entry.with === Number(kind);
-  if (kind === 'key' || kind === 'refresh') return (entry) => entry.with === Number(id);
-  const name = stage === 'schema' ? 'schema' : kind;
+/** What a unit makes, in the order of the archive, comments and rights included. */
+const entriesOf = (unit: PostgresUnit, meta: PostgresMeta): EntryMeta[] => {
   const only = unit.only === undefined ? undefined : new Set(unit.only);
-  return (entry) => entry.unit === name && (only === undefined || isAllIn(entry.needs, only));
+  const wanted = meta.entries.filter(({ needs }) => only === undefined || isAllIn(needs, only));
+  const [stage, kind, id] = unit.id.split('/');
+  if (stage === 'schema') return wanted.filter((entry) => entry.unit === 'schema');
+  if (kind === 'refresh') return wanted.filter((entry) => entry.with === Number(id));
+  const grouped = stage === 'index' ? (['index', kind] as const) : kind === 'key' ? (['key', id] as const) : null;
+  if (grouped === null) return wanted.filter((entry) => entry.unit === kind);
+  const [name, first] = grouped;
+  const hosts = new Set(
+    groupsOf(meta, name)
+      .find(([host]) => host!.id === Number(first))
+      ?.map((host) => host.id),
+  );
+  return wanted.filter((entry) => hosts.has(entry.with));
 };
 
 /** Other units load rows, set sequences and settings, or analyze. */
@@ -120,10 +130,12 @@ const apply = async (
     return nothing;
   }
   if (kind === 'analyze') {
-    await client.query(`ANALYZE ${qualified(meta.tables[Number(n)]!)}`);
+    const group = analyzedTogether(meta).find(([first]) => first === Number(n)) ?? [];
+    const wanted = group.filter((position) => unit.only?.includes(position) ?? true);
+    await client.query(`ANALYZE ${wanted.map((position) => qualified(meta.tables[position]!)).join(', ')}`);
     return nothing;
   }
-  const entries = meta.entries.filter(hostOf(unit));
+  const entries = entriesOf(unit, meta);
   const bytes = await makeEntries(session, client, meta, from, entries);
   const [first] = entries;
   if (kind === 'refresh' && first)
@@ -156,5 +168,5 @@ export const restore = (
       await client.query('COMMIT');
       return { wasApplied: true, ...done };
     },
-    isMadeOfEntries(unit) ? { isSpent: true } : {},
+    { isChanged: isMadeOfEntries(unit) },
   );

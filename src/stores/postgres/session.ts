@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Work } from '../port.ts';
 import { type Address, addressOf, describeAddress } from './address.ts';
-import { connect, isNoDatabase, type Link } from './connect.ts';
+import { connect, isNoDatabase, type Link, pinAgain } from './connect.ts';
 import { failureOf, interrupted } from './failure.ts';
 import { fencedName } from './fenced-name.ts';
 import { orStop } from './together.ts';
@@ -25,11 +25,15 @@ export interface Session extends AsyncDisposable {
   readonly at: Address;
   readonly server: Server;
   /**
-   * Lends a connection. It goes back when `body` is done, unless it `isSpent`; when `body` fails, the connection breaks or
+   * Lends a connection. It goes back when `body` is done, with its settings as they were if it `isChanged`; when `body` fails, the connection breaks or
    * the signal is aborted, the server is told to end it, and its transaction leaves nothing.
    * @throws DrError what the server's error means, or `interrupted`
    */
-  run<T>(doing: string, body: (link: Link) => Promise<T>, how?: { signal?: AbortSignal; isSpent?: true }): Promise<T>;
+  run<T>(
+    doing: string,
+    body: (link: Link) => Promise<T>,
+    how?: { signal?: AbortSignal; isChanged?: boolean },
+  ): Promise<T>;
   /** Closes what is not lent, and looks up anew where the data is. */
   relocate(): Promise<void>;
 }
@@ -102,7 +106,7 @@ export const openSession = async (home: Address, work: Work): Promise<Session> =
     });
   };
 
-  const run: Session['run'] = async (doing, body, { signal = work.signal, isSpent } = {}) => {
+  const run: Session['run'] = async (doing, body, { signal = work.signal, isChanged = false } = {}) => {
     goOn();
     const taking = take();
     let link: Link;
@@ -117,8 +121,8 @@ export const openSession = async (home: Address, work: Work): Promise<Session> =
     }
     try {
       const answer = await orStop(signal, Promise.race([body(link), link.broken]));
-      if (isSpent) link.destroy();
-      else keep(link);
+      if (isChanged) await orStop(signal, Promise.race([pinAgain(link), link.broken]));
+      keep(link);
       return answer;
     } catch (error) {
       if (signal.aborted) reap(link);

@@ -2,6 +2,7 @@ import type { Filter } from '../../domain/data.ts';
 import type { Stage } from '../../domain/words.ts';
 import type { Unit } from '../port.ts';
 import { streamOf } from './copy-rows.ts';
+import { analyzedTogether, groupsOf, isHost } from './groups.ts';
 import type { EntryMeta, PostgresMeta } from './meta.ts';
 import { isAllIn, selectPositions, withNeeds } from './selection.ts';
 
@@ -12,9 +13,6 @@ export interface PostgresUnit extends Unit {
 
 /** ANALYZE reads a sample: at most so many bytes of a table. */
 const mostAnalyzed = 250_000_000;
-
-/** A comment or a right is made with what it is of. */
-const isHost = ({ id, with: host }: EntryMeta): boolean => id === host;
 
 const bytesOf = (parts: PostgresMeta['tables'][number]['parts']): number =>
   parts.reduce((sum, [bytes]) => sum + bytes, 0);
@@ -29,9 +27,16 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
   const some = selected.size === tables.length ? {} : { only: [...selected].sort((a, b) => a - b) };
   const entries = meta.entries.filter(({ needs }) => isAllIn(needs, selected));
   const of = (unit: EntryMeta['unit']): EntryMeta[] => entries.filter((entry) => entry.unit === unit && isHost(entry));
-  const single = (entry: EntryMeta, id: string, verb: string): PostgresUnit => {
-    const { bytes, kind, schema, tag } = entry;
-    return { id: `${id}/${entry.id}`, stage, says: `${verb} ${kind.toLowerCase()} ${schema}.${tag}`, bytes };
+  const nameOf = ({ kind, schema, tag }: EntryMeta): string => `${kind.toLowerCase()} ${schema}.${tag}`;
+  const grouped = function* (unit: 'index' | 'key', id: string, verb: string): Iterable<PostgresUnit> {
+    for (const group of groupsOf(meta, unit)) {
+      const wanted = group.filter(({ needs }) => isAllIn(needs, selected));
+      const [first] = wanted;
+      if (first === undefined) continue;
+      const others = wanted.length === 1 ? '' : ` and ${wanted.length - 1} more`;
+      const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
+      yield { id: `${id}/${group[0]!.id}`, stage, says: `${verb} ${nameOf(first)}${others}`, bytes, ...some };
+    }
   };
 
   if (stage === 'schema' && entries.length > 0) {
@@ -52,14 +57,14 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
       }
     }
   }
-  if (stage === 'index') for (const entry of of('index')) yield single(entry, 'index', 'build');
+  if (stage === 'index') yield* grouped('index', 'index', 'build');
   if (stage === 'finish') {
     const structure = of('structure');
     if (structure.length > 0) {
       const says = `make ${structure.length} triggers, rules, policies and the like`;
       yield { id: 'finish/structure', stage, says, bytes: structure.length, ...some };
     }
-    for (const entry of of('key')) yield single(entry, 'finish/key', 'check and make');
+    yield* grouped('key', 'finish/key', 'check and make');
     if (meta.settings.length > 0) {
       yield { id: 'finish/settings', stage, says: `set ${meta.settings.length} settings of the database`, bytes: 1 };
     }
@@ -68,12 +73,27 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
       const says = `set ${sequences.length} sequences`;
       yield { id: 'finish/sequences', stage, says, bytes: sequences.length, ...some };
     }
-    for (const entry of of('refresh')) yield single(entry, 'finish/refresh', 'refresh');
-    for (const [position, table] of tables.entries()) {
-      const isReached = table.parents.some((parent) => tables[parent]!.kind === 'partitioned');
-      if (!selected.has(position) || table.kind === 'large-objects' || isReached) continue;
-      const bytes = Math.max(1, Math.min(mostAnalyzed, bytesOf(table.parts)));
-      yield { id: `finish/analyze/${position}`, stage, says: `analyze ${table.object}`, bytes };
+    for (const entry of of('refresh')) {
+      yield {
+        id: `finish/refresh/${entry.id}`,
+        stage,
+        says: `refresh ${entry.schema}.${entry.tag}`,
+        bytes: entry.bytes,
+      };
+    }
+    for (const group of analyzedTogether(meta)) {
+      const wanted = group.filter((position) => selected.has(position));
+      const [first] = wanted;
+      if (first === undefined) continue;
+      const others = wanted.length === 1 ? '' : ` and ${wanted.length - 1} more`;
+      const bytes = wanted.reduce((sum, one) => sum + Math.min(mostAnalyzed, bytesOf(tables[one]!.parts)), 1);
+      yield {
+        id: `finish/analyze/${group[0]}`,
+        stage,
+        says: `analyze ${tables[first]!.object}${others}`,
+        bytes,
+        ...some,
+      };
     }
     const triggers = of('event-triggers');
     if (triggers.length > 0) {

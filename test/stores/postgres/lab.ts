@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import type { Filter, Source } from '../../../src/domain/data.ts';
+import { stages } from '../../../src/domain/words.ts';
+import type { Place, Snapshot, Work, Writer } from '../../../src/stores/port.ts';
+import { postgres } from '../../../src/stores/postgres/index.ts';
+import type { PostgresMeta } from '../../../src/stores/postgres/meta.ts';
+import { type MemoryVault, memoryVault } from '../../support/memory-vault.ts';
+import { freshDatabase } from '../../support/servers.ts';
+
+/** Runs SQL on a connection of its own and answers with the rows of its last statement. */
+export const sql = async (url: string, text: string, values?: unknown[]): Promise<Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const result = await client.query(text, values);
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return (last as pg.QueryResult).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+/** A database that goes with the test. */
+export const database = async (setUp = ''): Promise<string> => {
+  const fresh = await freshDatabase('store');
+  onTestFinished(() => fresh.drop());
+  if (setUp !== '') await sql(fresh.url, setUp);
+  return fresh.url;
+};
+
+export const open = async (url: string, work: Partial<Work> = {}): Promise<Place<PostgresMeta>> => {
+  const place = await postgres.open(url, {
+    signal: new AbortController().signal,
+    beat: () => {},
+    parallel: 2,
+    ...work,
+  });
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  return place;
+};
+
+export const writer = (epoch = 1): Writer => ({ run: `run-${randomUUID()}`, set: randomUUID(), epoch });
+
+export type Taken = Snapshot<PostgresMeta> & { vault: MemoryVault };
+
+export const take = async (url: string, filter: Filter = {}): Promise<Taken> => {
+  const vault = memoryVault(65_536);
+  const snapshot = await (await open(url)).snapshot(vault, filter);
+  return { ...snapshot, meta: JSON.parse(JSON.stringify(snapshot.meta)), vault };
+};
+
+/** Everything that is not in the ledger yet, stage after stage. */
+export const restoreRest = async (
+  place: Place<PostgresMeta>,
+  meta: PostgresMeta,
+  from: Source,
+  by: Writer,
+  filter: Filter = {},
+): Promise<void> => {
+  const done = await place.ledger(by);
+  for (const stage of stages) {
+    for (const unit of postgres.units(meta, stage, filter)) {
+      if (!done.has(unit.id)) await place.restore(unit, meta, from, by);
+    }
+  }
+};
+
+/** Restores a set into a new database. */
+export const copyOf = async ({ meta, vault }: Taken, filter: Filter = {}): Promise<string> => {
+  const url = await database();
+  const place = await open(url);
+  const by = writer();
+  await place.begin(by, meta);
+  await restoreRest(place, meta, vault, by, filter);
+  await place.end(by);
+  return url;
+};
