@@ -2,7 +2,7 @@ import { isDrError } from '../src/domain/errors.ts';
 import type { Fingerprint } from '../src/domain/fingerprint.ts';
 import { claimLoss, judgeLoss, type Loss, type ProvenLoss, proveLoss } from '../src/domain/loss.ts';
 import type { Site } from '../src/domain/verbs.ts';
-import { shownAt } from './plan/choose-set.ts';
+import type { Consistency, Instant } from '../src/domain/words.ts';
 import { openSet } from './set.ts';
 import { openIfThere, openSite } from './site.ts';
 import { type Job, verb } from './verb.ts';
@@ -20,9 +20,10 @@ export const measureLoss = verb('measureLoss', async (job, { target, site, set, 
   // The ledger first: what users write meanwhile is then only in the place, and is no loss.
   const ledger = await world.vault.canaries.ledger(target);
   const present = await presentIn(job, site);
-  const proven = present && cut(proveLoss(ledger, present, shownAt(manifest.consistency)));
-  const point = manifest.consistency.kind === 'point-in-time' ? manifest.consistency.at : manifest.consistency.from;
-  const claimedSeconds = claimLoss(point, proven?.lastAcknowledged.at ?? null);
+  const shows = shownBetween(manifest.consistency);
+  const inService = await world.vault.bindings.at(target, site.epoch - 1);
+  const proven = present && cut(proveLoss(ledger, present, { shows, since: inService?.boundAt ?? null }));
+  const claimedSeconds = claimLoss(shows.from, proven?.lastAcknowledged.at ?? null);
   const objectiveSeconds = world.estate.targets[target]?.objective.rpoSeconds ?? null;
   const counted = old === undefined ? { rows: null } : await rowsBeyond(job, old, manifest.fingerprint);
   const verdict = judgeLoss(claimedSeconds, proven, objectiveSeconds);
@@ -30,6 +31,9 @@ export const measureLoss = verb('measureLoss', async (job, { target, site, set, 
   const findings = counted.why === undefined ? [] : [{ says: counted.why, isFailure: false }];
   return { says: sentence(target, loss, present), loss, set, findings };
 });
+
+const shownBetween = (consistency: Consistency): { from: Instant; to: Instant } =>
+  consistency.kind === 'point-in-time' ? { from: consistency.at, to: consistency.at } : consistency;
 
 const cut = (proven: ProvenLoss | null): ProvenLoss | null =>
   proven && { ...proven, holes: proven.holes.slice(0, mostNumbers), unknown: proven.unknown.slice(0, mostNumbers) };

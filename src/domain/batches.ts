@@ -29,14 +29,14 @@ export const parallelOf = (stage: Stage, parallel: number): number => (isOrdered
 
 /**
  * The units of batch `batch` of `batches`: contiguous, together exactly all units, and none heavier than an even share
- * plus its heaviest unit. A unit belongs where the middle of its bytes falls. Pure: every process cuts alike.
+ * plus its heaviest unit. A unit belongs where its first byte falls. Pure: every process cuts alike.
  */
 export const cutBatch = <U extends Costed>(units: readonly U[], batch: number, batches: number): U[] => {
   const total = units.reduce((sum, unit) => sum + unit.bytes, 0);
   let before = 0;
   return units.filter((unit) => {
-    const middle = before + unit.bytes / 2;
+    const share = Math.floor((before / total) * batches);
     before += unit.bytes;
-    return Math.min(batches - 1, Math.floor((middle / total) * batches)) === batch;
+    return share === batch;
   });
 };

@@ -84,6 +84,12 @@ describe('a drill', () => {
   });
 });
 
+test('a scratch place that was there before us needs the mark of this run as well', () => {
+  const scratch = site({ ...primary, id: 'orders-db/scratch', role: 'scratch' });
+  expect(() => guardMark(orderOf('drill'), scratch, null, false)).toThrow('found none');
+  expect(() => guardMark(orderOf('drill'), scratch, markOf({ role: 'scratch', run: 'run-1' }), false)).not.toThrow();
+});
+
 describe('a live run', () => {
   test('writes under the epoch of its plan, or the one it made itself', async () => {
     const check = (binding: Binding | null, epoch: number) =>
