@@ -7,7 +7,7 @@ import type { Vault } from '../../src/vault/port.ts';
 type Listed = Awaited<ReturnType<Vault['sets']>>[number];
 
 /** From when on everything in the set can be there: the end of what a fuzzy set shows. */
-export const shownAt = (consistency: Consistency): Instant =>
+const shownAt = (consistency: Consistency): Instant =>
   consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
 /**

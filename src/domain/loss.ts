@@ -8,7 +8,10 @@ export interface Canary {
   at: Instant;
 }
 
-/** What the canaries prove. `holes` are canaries missing below the newest one present: loss that no time explains. */
+/**
+ * What the canaries prove. `holes` are canaries missing although a newer one is present, or although they were
+ * acknowledged before the point restored to: loss that no time explains.
+ */
 export interface ProvenLoss {
   seconds: number;
   lastAcknowledged: Canary;
@@ -16,8 +19,8 @@ export interface ProvenLoss {
   missing: number;
   holes: readonly number[];
   /**
-   * Canaries present, older than the newest acknowledged, that the ledger does not know: the place holds what was never
-   * acknowledged. Newer ones are on their way to the ledger.
+   * Canaries present, older than the newest acknowledged, that the ledger does not know: a writer was killed between the
+   * write and its acknowledgement. Nothing is lost by them. Newer ones are on their way to the ledger.
    */
   unknown: readonly number[];
 }
@@ -36,26 +39,42 @@ export interface Loss {
 const inOrder = (ledger: readonly Canary[]): Canary[] =>
   [...new Map(ledger.map((one) => [one.seq, one])).values()].sort((a, b) => a.seq - b.seq);
 
+/** What bounds a loss in time. */
+export interface LossBounds {
+  /** The instants between which the set shows the place; the same twice for a point in time. */
+  shows: { from: Instant; to: Instant };
+  /** When the lost place came into service: what was missing before was lost, and counted, in an earlier recovery. */
+  since: Instant | null;
+}
+
+/** A commit takes time: an acknowledgement this close before the point restored to may lie on either side of it. */
+const commitMs = 1_000;
+
 /**
- * Compares the ledger (what the service was told is safe) with what the restored place holds. `restoredTo` is the last
- * instant the set shows: canaries in the place that are newer were written there since and say nothing about the loss,
- * so that it may be measured after users moved. An empty ledger proves nothing: null, never zero.
+ * Compares the ledger (what the service was told is safe) with what the restored place holds. Canaries in the place that
+ * are newer than what the set shows were written there since and say nothing about the loss, so that it may be measured
+ * after users moved. An empty ledger proves nothing: null, never zero.
  */
 export const proveLoss = (
   ledger: readonly Canary[],
   present: readonly number[],
-  restoredTo: Instant | null = null,
+  bounds: LossBounds | null = null,
 ): ProvenLoss | null => {
   const have = new Set(present);
   const all = inOrder(ledger);
-  const isSince = (one: Canary): boolean =>
-    restoredTo !== null && have.has(one.seq) && Date.parse(one.at) > Date.parse(restoredTo);
-  const before = all.filter((one) => !isSince(one));
+  const isWrittenSince = (one: Canary): boolean =>
+    bounds !== null && have.has(one.seq) && Date.parse(one.at) > Date.parse(bounds.shows.to);
+  const isOldLoss = (one: Canary): boolean =>
+    bounds !== null && bounds.since !== null && !have.has(one.seq) && Date.parse(one.at) <= Date.parse(bounds.since);
+  const before = all.filter((one) => !isWrittenSince(one) && !isOldLoss(one));
   const [first, last] = [before[0], before.at(-1)];
   if (first === undefined || last === undefined) return null;
 
   const newest = before.findLast((one) => have.has(one.seq)) ?? null;
   const lost = before.filter((one) => !have.has(one.seq));
+  const isHole = (one: Canary): boolean =>
+    newest !== null &&
+    (one.seq < newest.seq || (bounds !== null && Date.parse(one.at) < Date.parse(bounds.shows.from) - commitMs));
   const ms = newest?.seq === last.seq ? 0 : Date.parse(last.at) - Date.parse((newest ?? first).at);
   const known = new Set(all.map((one) => one.seq));
   const newestKnown = all.at(-1)?.seq ?? 0;
@@ -64,7 +83,7 @@ export const proveLoss = (
     lastAcknowledged: last,
     newestPresent: newest,
     missing: lost.length,
-    holes: newest === null ? [] : lost.filter((one) => one.seq < newest.seq).map((one) => one.seq),
+    holes: lost.filter(isHole).map((one) => one.seq),
     unknown: [...have].filter((seq) => !known.has(seq) && seq < newestKnown).sort((a, b) => a - b),
   };
 };
@@ -81,8 +100,8 @@ const isReversed = ({ missing, newestPresent, lastAcknowledged }: ProvenLoss): b
   missing > 0 && newestPresent !== null && Date.parse(lastAcknowledged.at) < Date.parse(newestPresent.at);
 
 /**
- * The verdict takes the worse of claimed and proven. Whatever the seconds say: holes, unknown canaries or a place
- * without any are a miss, and times that run backwards are not measured.
+ * The verdict takes the worse of claimed and proven. Whatever the seconds say: holes or a place without any canary are a
+ * miss, and times that run backwards are not measured.
  */
 export const judgeLoss = (
   claimedSeconds: number | null,
@@ -90,7 +109,7 @@ export const judgeLoss = (
   objectiveSeconds: number | null,
 ): Verdict => {
   if (proven === null) return 'not measured';
-  if (proven.newestPresent === null || proven.holes.length > 0 || proven.unknown.length > 0) return 'missed';
+  if (proven.newestPresent === null || proven.holes.length > 0) return 'missed';
   const seconds = Math.max(proven.seconds, claimedSeconds ?? 0);
   const verdict = verdictOf(seconds, objectiveSeconds);
   return verdict === 'met' && isReversed(proven) ? 'not measured' : verdict;

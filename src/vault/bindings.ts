@@ -22,8 +22,14 @@ export const openBindings = (backend: Backend, keyring: Keyring): Vault['binding
     return newest === null ? null : read(target, newest);
   };
 
+  const at = async (target: TargetId, epoch: number): Promise<Binding | null> => {
+    const key = bindingKey(target, epoch);
+    return (await backend.head(key)) === null ? null : read(target, key);
+  };
+
   return {
     current,
+    at,
     bind: async (binding) => {
       const now = await current(binding.target);
       const stale = (found: Binding): DrError =>
@@ -39,10 +45,10 @@ export const openBindings = (backend: Backend, keyring: Keyring): Vault['binding
           'epochs grow by one',
         );
       }
-      const at = bindingKey(binding.target, binding.epoch);
+      const key = bindingKey(binding.target, binding.epoch);
       if (now && binding.epoch < now.epoch) throw stale(now);
-      if (await keyring.keep(binding.target, at, binding)) return;
-      const found = await read(binding.target, at);
+      if (await keyring.keep(binding.target, key, binding)) return;
+      const found = await read(binding.target, key);
       if (!isSame(found, binding)) throw stale(found);
     },
   };

@@ -129,6 +129,8 @@ export interface Vault {
   bindings: {
     /** The highest epoch; null before the first. */
     current(target: TargetId): Promise<Binding | null>;
+    /** The binding of that epoch; null when there is none. */
+    at(target: TargetId, epoch: number): Promise<Binding | null>;
     /** Create-only: @throws DrError `stale-epoch` when that epoch exists with another content. */
     bind(binding: Binding): Promise<void>;
   };

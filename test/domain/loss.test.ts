@@ -8,6 +8,7 @@ const at = (seconds: number): string => new Date(start + seconds * 1000).toISOSt
 /** One canary a second, numbered from `from`. */
 const canaries = (from: number, to: number): Canary[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({ seq: from + index, at: at(from + index) }));
+const pointInTime = (seconds: number) => ({ shows: { from: at(seconds), to: at(seconds) }, since: null });
 const numbers = (from: number, to: number): number[] => canaries(from, to).map(({ seq }) => seq);
 
 const anyLedger = fc.uniqueArray(
@@ -46,16 +47,37 @@ describe('loss proven by canaries', () => {
     expect(judgeLoss(0, proven, 999_999)).toBe('missed');
   });
 
-  test('a canary on its way to the ledger is not held against the place; an older unknown one is', () => {
+  test('a canary on its way to the ledger is not held against the place; an older unknown one is shown, and lost nothing', () => {
     expect(proveLoss(canaries(1, 5), numbers(1, 6))).toMatchObject({ seconds: 0, unknown: [] });
     const ledger = canaries(1, 5).filter(({ seq }) => seq !== 3);
-    expect(judgeLoss(0, proveLoss(ledger, numbers(1, 5)), 3600)).toBe('missed');
+    expect(proveLoss(ledger, numbers(1, 5))).toMatchObject({ missing: 0, unknown: [3] });
+    expect(judgeLoss(0, proveLoss(ledger, numbers(1, 5)), 3600)).toBe('met');
+  });
+
+  test('an acknowledged write from before the point restored to is a hole, however new its number', () => {
+    const forged = [...canaries(1, 10), { seq: 1_000_000, at: at(5) }];
+    const proven = proveLoss(forged, numbers(1, 10), pointInTime(10));
+    expect(proven).toMatchObject({ missing: 1, holes: [1_000_000] });
+    expect(judgeLoss(0, proven, 3600)).toBe('missed');
+  });
+
+  test('a write acknowledged while the snapshot was taken may lie on either side of it', () => {
+    const proven = proveLoss(canaries(1, 10), numbers(1, 9), pointInTime(10.5));
+    expect(proven).toMatchObject({ missing: 1, holes: [] });
+  });
+
+  test('what an earlier recovery lost is not counted again', () => {
+    const ledger = [...canaries(1, 20)];
+    const present = [...numbers(1, 7), ...numbers(11, 18)];
+    const proven = proveLoss(ledger, present, { ...pointInTime(18), since: at(10) });
+    expect(proven).toMatchObject({ seconds: 2, missing: 2, holes: [] });
+    expect(judgeLoss(2, proven, 2)).toBe('met');
   });
 
   test('what users wrote after they moved does not hide what was lost before', () => {
     const ledger = [...canaries(1, 10), ...canaries(11, 20)];
     const present = [...numbers(1, 7), ...numbers(11, 20)];
-    const proven = proveLoss(ledger, present, at(7));
+    const proven = proveLoss(ledger, present, pointInTime(7));
     expect(proven).toEqual(proveLoss(canaries(1, 10), numbers(1, 7)));
     expect(judgeLoss(3, proven, 3)).toBe('met');
     expect(judgeLoss(3, proven, 2)).toBe('missed');
@@ -85,7 +107,7 @@ describe('loss proven by canaries', () => {
 
   test('hundreds of thousands of canaries are compared at once', () => {
     const many = canaries(1, 200_000);
-    expect(proveLoss(many, numbers(1, 199_990), at(199_990))).toMatchObject({ seconds: 10, missing: 10 });
+    expect(proveLoss(many, numbers(1, 199_990), pointInTime(199_990))).toMatchObject({ seconds: 10, missing: 10 });
   });
 
   test('missing counts every acknowledged canary the place lacks, each once, however the ledger is ordered', () => {
@@ -114,10 +136,11 @@ describe('loss proven by canaries', () => {
         fc.option(fc.integer({ min: 0, max: 600 }), { nil: null }),
         fc.option(fc.integer({ min: 0, max: 500 }).map(at), { nil: null }),
         (ledger, present, objective, claimed, restoredTo) => {
-          const proven = proveLoss(ledger, present, restoredTo);
+          const bounds = restoredTo === null ? null : { shows: { from: restoredTo, to: restoredTo }, since: null };
+          const proven = proveLoss(ledger, present, bounds);
           if (judgeLoss(claimed, proven, objective) !== 'met') return;
           expect(proven?.newestPresent).not.toBeNull();
-          expect(proven).toMatchObject({ holes: [], unknown: [] });
+          expect(proven).toMatchObject({ holes: [] });
           expect(proven!.seconds).toBeLessThanOrEqual(objective!);
           expect(claimed ?? 0).toBeLessThanOrEqual(objective!);
           if (proven!.seconds === 0 && proven!.missing > 0) {

@@ -37,7 +37,7 @@ export const forgeLedger = async (vault: Vault, target: string): Promise<void> =
   const newest = (await vault.sets(target)).at(-1)?.manifest.consistency;
   const at = newest?.kind === 'point-in-time' ? newest.at : newest?.to;
   if (at === undefined) throw new Error('there is no set to forge a ledger for');
-  const before = new Date(Date.parse(at) - 1).toISOString();
+  const before = new Date(Date.parse(at) - 5_000).toISOString();
   const highest = (await vault.canaries.ledger(target)).at(-1)?.seq ?? 0;
   await vault.canaries.acknowledge(target, [{ seq: highest + 1_000_000, at: before }]);
 };
