@@ -1,23 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DrError } from '../domain/errors.ts';
 import { codeOf, folderError } from './folder-errors.ts';
 import { isSegment, segmentsOf } from './key.ts';
 import type { Backend } from './port.ts';
+import { safeFolders, syncFolder } from './safe-folders.ts';
 
 const staleMs = 24 * 3600_000;
-const rememberedFolders = 10_000;
-
-const syncFolder = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
 
 /** Byte order of whole keys: a folder sorts as its name with the slash. */
 const inKeyOrder = (entries: Dirent[]): Dirent[] => {
@@ -34,8 +25,7 @@ export const folderBackend = (path: string): Backend => {
   const root = resolve(path);
   const temporary = join(root, '.tmp');
   const says = `folder ${root}`;
-  /** Folders known to exist with no symbolic link on the way. */
-  const checked = new Set<string>();
+  const folders = safeFolders(root, says);
   let ready: Promise<void> | null = null;
   let isMade = false;
 
@@ -57,29 +47,8 @@ export const folderBackend = (path: string): Backend => {
   };
 
   const forget = (): void => {
-    checked.clear();
+    folders.forget();
     ready = null;
-  };
-
-  const refuseLinks = async (folder: string): Promise<void> => {
-    const expected = join(await realpath(root), folder.slice(root.length));
-    if ((await realpath(folder)) !== expected) {
-      throw new DrError('refused', `${says}: ${folder} leads out of it by a symbolic link`, 'remove the link');
-    }
-    if (checked.size >= rememberedFolders) checked.clear();
-    checked.add(folder);
-  };
-
-  const makeFolder = async (folder: string): Promise<void> => {
-    if (checked.has(folder) || folder === root) return;
-    await makeFolder(dirname(folder));
-    try {
-      await mkdir(folder, { mode: 0o700 });
-      await syncFolder(dirname(folder));
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    await refuseLinks(folder);
   };
 
   const fileOf = (key: string): string => join(root, ...segmentsOf(key));
@@ -109,7 +78,7 @@ export const folderBackend = (path: string): Backend => {
   const createOnce = async (file: string, body: Uint8Array, signal?: AbortSignal): Promise<boolean> => {
     ready ??= makeReady();
     await ready;
-    await makeFolder(dirname(file));
+    await folders.make(dirname(file));
     if (await lstat(file).catch(() => null)) return false;
     const temp = join(temporary, randomUUID());
     try {
@@ -173,7 +142,7 @@ export const folderBackend = (path: string): Backend => {
         `read ${key}`,
         async () => {
           const file = fileOf(key);
-          if (!checked.has(dirname(file))) await refuseLinks(dirname(file));
+          await folders.check(dirname(file));
           const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
           try {
             return await handle.readFile(signal ? { signal } : {});

@@ -4,11 +4,42 @@ import { describe, expect, it } from 'vitest';
 import { parseVaultKey } from '../../src/vault/data-key.ts';
 import { rotateVaultKey } from '../../src/vault/rotate-vault-key.ts';
 import { kindOf } from './backend-conformance.ts';
-import { bytesOf, keysOf, newVault, quiet, rows, takeSet } from './new-vault.ts';
+import { bytesOf, keysOf, newVault, nextSet, of, publish, quiet, rows, takeSet } from './new-vault.ts';
 
 const newKey = { name: '2026-07', bytes: randomBytes(32) };
 
-describe('rotating the vault key', () => {
+describe('encryption at rest (B6)', () => {
+  it('leaves no content readable anywhere in the vault', async () => {
+    await using at = await newVault();
+    const secret = 'ana.kovac@example.org';
+    const writer = await at.vault.write('orders-db', nextSet(), quiet());
+    await writer.write('small', of(Buffer.from(secret)));
+    await writer.write('large', of(Buffer.from(secret.repeat(20_000)), randomBytes(1_000_000), Buffer.from(secret)));
+    await publish(writer, { meta: { note: secret } });
+    for (const key of await keysOf(at.backend)) {
+      const bytes = Buffer.from(await at.backend.get(key));
+      expect(bytes.includes(secret), key).toBe(false);
+      expect(bytes.includes(Buffer.from(at.key.bytes)), key).toBe(false);
+    }
+  });
+
+  it('uses no nonce twice, even for equal content of two targets', async () => {
+    await using at = await newVault();
+    for (const target of ['one', 'two'])
+      await takeSet(at.vault, { a: rows(9 * 1024 * 1024), b: rows(10, 2) }, { target });
+    const chunks = await keysOf(at.backend, 'chunks');
+    const nonces = await Promise.all(
+      chunks.map(async (key) =>
+        Buffer.from(await at.backend.get(key))
+          .subarray(36, 48)
+          .toString('hex'),
+      ),
+    );
+    expect(new Set(nonces).size).toBe(chunks.length);
+  });
+});
+
+describe('rotating the vault key (B6)', () => {
   it('wraps every data key again and touches nothing else', async () => {
     await using at = await newVault();
     const taken = await takeSet(at.vault, { a: rows(1000) });
