@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
 import { DrError, isDrError } from '../domain/errors.ts';
 import type { Digest, SetId, TargetId } from '../domain/words.ts';
+import { brokenLinks } from './chain.ts';
 import type { Heads } from './heads.ts';
 import type { Keyring } from './keyring.ts';
 import type { Backend, Manifest, SetSummary } from './port.ts';
+import { slots } from './slots.ts';
 
-const rememberedSets = 2_000;
+const rememberedSummaries = 2_000;
+const rememberedManifests = 4;
+/** Bytes of manifests read at once: many small ones, or one that is large. */
+const readingBytes = 4 * 1024 * 1024;
+const namedSets = 5;
 
 export const manifestKey = (target: TargetId, set: SetId): string => `sets/${target}/${set}.json`;
 
@@ -21,10 +27,17 @@ export interface Catalog {
   ids(target: TargetId): Promise<SetId[]>;
   /** @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key` */
   open(target: TargetId, set: SetId): Promise<Published>;
-  /** @throws DrError `damaged`, `rolled-back`, `wrong-key` */
+  /** @throws DrError `damaged`, `rolled-back`, `wrong-key`, naming the sets that open all the same */
   sets(target: TargetId): Promise<readonly SetSummary[]>;
   /** Names of every chunk that a set of the target names. @throws as `sets`: a set that is gone may have named more */
   chunkNames(target: TargetId): Promise<ReadonlySet<Digest>>;
+}
+
+interface Listed {
+  set: SetId;
+  bytes: number;
+  /** Changes when the object does. */
+  stamp: string;
 }
 
 const summaryOf = ({ manifest, digest }: Published): SetSummary => {
@@ -45,16 +58,12 @@ const inTimeOrder = (a: SetSummary, b: SetSummary): number => {
   return a.manifest.sequence - b.manifest.sequence;
 };
 
-export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): Catalog => {
-  /** Summaries by what the listing says of their manifest: another size or time is read again. */
-  const remembered = new Map<string, SetSummary>();
+const newestOf = (ids: readonly SetId[]): string => ids.slice(-namedSets).reverse().join(', ') || 'none';
 
-  const rolledBack = (says: string): DrError =>
-    new DrError(
-      'rolled-back',
-      `${backend.says}: ${says}`,
-      'someone removed or replaced it; single sets still open by their id. Compare with the second vault',
-    );
+export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): Catalog => {
+  const summaries = new Map<string, SetSummary>();
+  /** Create-only and authenticated: what was true of a manifest stays true. Every step of a restore opens it again. */
+  const manifests = new Map<string, Published>();
 
   const read = async (target: TargetId, set: SetId): Promise<Published> => {
     const { body, bytes } = await keyring.read(target, manifestKey(target, set));
@@ -69,67 +78,81 @@ export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): C
     return { manifest, digest: hash('sha256', bytes) };
   };
 
-  const list = async (target: TargetId): Promise<{ set: SetId; stamp: string }[]> => {
-    const found: { set: SetId; stamp: string }[] = [];
+  const list = async (target: TargetId): Promise<Listed[]> => {
+    const found: Listed[] = [];
     for await (const { key, bytes, changedAt } of backend.list(`sets/${target}`)) {
       const set = /([^/]+)\.json$/.exec(key)?.[1];
-      if (set !== undefined) found.push({ set, stamp: `${key} ${bytes} ${changedAt}` });
+      if (set !== undefined) found.push({ set, bytes, stamp: `${key} ${bytes} ${changedAt}` });
     }
     return found;
   };
 
-  const summarise = async (target: TargetId, { set, stamp }: { set: SetId; stamp: string }): Promise<SetSummary> => {
-    const known = remembered.get(stamp);
+  const summarise = async (target: TargetId, { set, stamp }: Listed): Promise<SetSummary> => {
+    const known = summaries.get(stamp);
     if (known) return known;
     const summary = summaryOf(await read(target, set));
-    if (remembered.size >= rememberedSets) remembered.clear();
-    remembered.set(stamp, summary);
+    if (summaries.size >= rememberedSummaries) summaries.clear();
+    summaries.set(stamp, summary);
     return summary;
   };
 
+  const open: Catalog['open'] = async (target, set) => {
+    const rolledBack = (how: string): DrError =>
+      new DrError(
+        'rolled-back',
+        `${backend.says}: the manifest of set ${set} of ${target} is ${how}`,
+        'someone removed or replaced it: compare with the second vault',
+      );
+    const head = (await heads.of(target)).heads.find((one) => one.set === set);
+    const known = manifests.get(manifestKey(target, set));
+    if (known && head?.digest === known.digest) return known;
+    let published: Published;
+    try {
+      published = await read(target, set);
+    } catch (error) {
+      if (!isDrError(error) || error.kind !== 'missing') throw error;
+      if (head) throw rolledBack('gone');
+      const hint = `its newest sets: ${newestOf((await list(target)).map((one) => one.set))}`;
+      throw new DrError('unknown-name', `${target} has no backup set "${set}"`, hint);
+    }
+    if (head && head.digest !== published.digest) throw rolledBack('not the one that was published');
+    if (manifests.size >= rememberedManifests) manifests.delete(manifests.keys().next().value!);
+    manifests.set(manifestKey(target, set), published);
+    return published;
+  };
+
   const sets: Catalog['sets'] = async (target) => {
+    const { signal } = new AbortController();
+    const budget = slots(readingBytes);
     // Heads first: a set published while this reads may then lack a head, but no head lacks its set.
     const { heads: published, missing } = await heads.of(target);
-    const summaries: SetSummary[] = [];
-    for (const one of await list(target)) summaries.push(await summarise(target, one));
-    if (missing !== null) throw rolledBack(`record ${missing} of the published sets of ${target} is gone`);
-    const digests = new Map(summaries.map((one) => [one.digest, one.manifest.set]));
-    for (const head of published) {
-      if (digests.get(head.digest) !== head.set) {
-        throw rolledBack(`set ${head.set} of ${target}, published as number ${head.sequence}, is gone or replaced`);
+    const problems: DrError[] = [];
+    const intact: SetSummary[] = [];
+    const one = async (listed: Listed): Promise<void> => {
+      await budget.take(signal, listed.bytes);
+      try {
+        intact.push(await summarise(target, listed));
+      } catch (error) {
+        if (!isDrError(error) || !error.isPermanent) throw error;
+        problems.push(error);
+      } finally {
+        budget.give(listed.bytes);
       }
-    }
-    for (const { manifest } of summaries) {
-      if (manifest.previous !== null && !digests.has(manifest.previous)) {
-        throw rolledBack(`the set before ${manifest.set} of ${target} is gone`);
-      }
-    }
-    return summaries.sort(inTimeOrder);
+    };
+    await Promise.all((await list(target)).map(one));
+    intact.sort(inTimeOrder);
+    problems.push(...brokenLinks(backend.says, target, published, missing, intact));
+    if (problems[0] === undefined) return intact;
+    const { kind, message, hint } = problems[0];
+    const more = problems.length === 1 ? '' : `; and ${problems.length - 1} more like this`;
+    const open = newestOf(intact.map(({ manifest }) => manifest.set));
+    throw new DrError(kind, `${message}${more}`, `${hint}. Sets of ${target} that still open by their id: ${open}`);
   };
 
   return {
     ids: async (target) => (await list(target)).map(({ set }) => set),
-
-    open: async (target, set) => {
-      const head = (await heads.of(target)).heads.find((one) => one.set === set);
-      let published: Published;
-      try {
-        published = await read(target, set);
-      } catch (error) {
-        if (!isDrError(error) || error.kind !== 'missing') throw error;
-        if (head) throw rolledBack(`the manifest of set ${set} of ${target} is gone`);
-        const ids = (await list(target)).map((one) => one.set);
-        const newest = ids.slice(-5).reverse().join(', ') || 'none';
-        throw new DrError('unknown-name', `${target} has no backup set "${set}"`, `its newest sets: ${newest}`);
-      }
-      if (head && head.digest !== published.digest) {
-        throw rolledBack(`the manifest of set ${set} of ${target} is not the one that was published`);
-      }
-      return published;
-    },
-
+    open,
     sets,
-
     chunkNames: async (target) => {
       const names = new Set<Digest>();
       for (const { manifest } of await sets(target)) {

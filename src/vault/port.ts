@@ -123,7 +123,8 @@ export interface Vault {
   /**
    * Authenticated manifests of a target, oldest first, without their streams: those of years of sets do not fit into
    * memory. `bytes` are plain bytes, `storedBytes` those of the chunks the set names, shared ones included.
-   * @throws DrError `rolled-back` (a published set is gone), `damaged`, `wrong-key`
+   * @throws DrError `rolled-back` (a published set is gone), `damaged`, `wrong-key`; the hint names the sets that `open`
+   * all the same
    */
   sets(target: TargetId): Promise<readonly SetSummary[]>;
   bindings: {
@@ -137,6 +138,7 @@ export interface Vault {
   leases: {
     hold(target: TargetId, lease: Lease): Promise<void>;
     release(target: TargetId, set: SetId, run: RunId): Promise<void>;
+    /** The latest of each set and run that was not released, expired ones too: compare `until`. */
     of(target: TargetId): Promise<readonly Lease[]>;
   };
   canaries: {
@@ -160,6 +162,10 @@ export interface Vault {
   };
   /** Marks that something happened once, for ever: false when it had. Used for one-time codes. */
   once(what: string): Promise<boolean>;
-  /** Chunks that no manifest names and that are older than the grace period. Dry unless `remove`. */
+  /**
+   * Chunks that no manifest names and that are older than the grace period. Dry unless `remove`. A target with a backup
+   * under way is left alone.
+   * @throws DrError as `sets`: a manifest that is gone may have named them
+   */
   sweep(options: { graceMs: number; remove: boolean; now: Instant }): Promise<{ chunks: number; bytes: number }>;
 }

@@ -175,12 +175,13 @@ describe('a manifest that is not what it was', () => {
     expect(await kindOf(watching.sets(target))).toBe('rolled-back');
   });
 
-  it('is found out by its successor when it is gone together with its head', async () => {
+  it('is found out by its successor when it is gone together with every later head', async () => {
     await using at = await newVault();
     for (let n = 0; n < 3; n += 1) await takeSet(at.vault, { a: rows(10, n + 1) });
     const [, middle] = await keysOf(at.backend, `sets/${target}`);
     await rm(join(at.root, middle!));
     await rm(join(at.root, `audit/heads/${target}/00000001.json`));
+    await rm(join(at.root, `audit/heads/${target}/00000002.json`));
     const vault = await at.reopen();
     expect(await kindOf(vault.sets(target))).toBe('rolled-back');
   });
@@ -196,7 +197,18 @@ describe('a manifest that is not what it was', () => {
     expect((await bytesOf(reader.read('a'))).equals(rows(10, 1))).toBe(true);
     const fresh = await takeSet(vault, { a: rows(10, 3) });
     expect((await bytesOf(fresh.read('a'))).equals(rows(10, 3))).toBe(true);
-    expect(await kindOf(vault.sets(target))).toBe('rolled-back');
+    const listing = await vault.sets(target).catch((error) => error);
+    expect(listing).toMatchObject({ kind: 'rolled-back', message: expect.stringContaining('and 1 more') });
+    expect(listing.hint).toContain(`${fresh.manifest.set}, ${kept.manifest.set}`);
+  });
+
+  it('leaves a listing that names what still opens, when one of many is damaged', async () => {
+    await using at = await newVault();
+    const sets = [];
+    for (let n = 0; n < 3; n += 1) sets.push((await takeSet(at.vault, { a: rows(10, n + 1) })).manifest.set);
+    await edit(at, `sets/${target}/${sets[1]}.json`, flipped(30));
+    const listing = await (await at.reopen()).sets(target).catch((error) => error);
+    expect(listing).toMatchObject({ kind: 'damaged', hint: expect.stringContaining(`${sets[2]}, ${sets[0]}`) });
   });
 
   it('is called unknown, with the names that exist, when it never was', async () => {
