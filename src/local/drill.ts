@@ -104,7 +104,7 @@ const play = async (stage: Stage, options: Options, tell: Narrator): Promise<Ans
     const proof = { by: 'starter', code: codeOf(codes.starter) };
     const ended = await walkThrough(client, 'restoreStore', { ...input, ...proof }, tell, codes.approver);
     const answer = await conclude(ended, world.vault, tell, link);
-    if ('result' in ended) {
+    if ('result' in ended && ended.result.outcome === 'succeeded') {
       await watcher.until((seen) => seen.greenAgainAt !== null, 'the service is green', 20_000);
       tell.line(`seen from outside, users were without service from ${impactAt} to ${watcher.seen().greenAgainAt}`);
     }

@@ -40,31 +40,50 @@ export const walkThrough = async (
 ): Promise<Ended> => {
   const { workflowId: run } = await startRun(client, runbook, input);
   const show = follow(tell);
+  let hasEnded = false;
+  const ended = readResult(client, run)
+    .then(
+      (result): Ended => ({ run, result }),
+      (error): Ended => ({
+        run,
+        error: error instanceof DrError ? error : new DrError('unexpected', String(error), 'see the run'),
+      }),
+    )
+    .finally(() => {
+      hasEnded = true;
+    });
+  await attend(client, run, { tell, show, approver, hasEnded: () => hasEnded });
+  const answer = await ended;
+  await Promise.race([readStatus(client, run).then(show, () => undefined), pause(3_000)]);
+  return answer;
+};
+
+interface Attendance {
+  tell: Narrator;
+  show(status: Status): void;
+  approver: string | null;
+  hasEnded(): boolean;
+}
+
+/** Looks on until the run has ended, and says what a person would have to say. */
+const attend = async (client: Client, run: string, { tell, show, approver, hasEnded }: Attendance): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   let approved = false;
-  for (;;) {
-    const status = await readStatus(client, run);
+  while (!hasEnded()) {
+    const status = await Promise.race([readStatus(client, run), pause(3_000)]);
+    if (status === undefined || hasEnded()) continue;
     show(status);
-    if (status.state === 'ended') break;
     if (status.state === 'approving' && approver !== null && !approved) {
       approved = true;
-      tell.line(`approval is needed: ${status.next.split('\n')[0]}`);
+      tell.line('approval is needed: the approver types a one-time code');
       await sendMessage(client, run, 'approve', { code: codeOf(approver) });
     }
     if (status.state === 'asking' || Date.now() > deadline) {
       const failed = status.steps.find((step) => step.state === 'asking');
       tell.line(`the run asks for help: ${failed?.failure ?? status.next}`);
       await sendMessage(client, run, 'abort', { why: 'nobody is there to answer in this drill' });
-      break;
+      return;
     }
     await pause(150);
-  }
-  try {
-    return { run, result: await readResult(client, run) };
-  } catch (error) {
-    if (error instanceof DrError) return { run, error };
-    throw error;
-  } finally {
-    await readStatus(client, run).then(show, () => undefined);
   }
 };
