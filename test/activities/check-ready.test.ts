@@ -1,3 +1,4 @@
+// Rows B2 of docs/coverage.md.
 import { describe, expect, test } from 'vitest';
 import { memoryServer } from '../../src/memory/server.ts';
 import { memory } from '../../src/stores/memory/index.ts';

@@ -1,3 +1,4 @@
+// Row W7 of docs/coverage.md.
 import { describe, expect, test } from 'vitest';
 import { runbooks } from '../../runbooks/index.ts';
 import { whyNotImport } from './arrows.ts';

@@ -1,3 +1,4 @@
+// Rows W3 of docs/coverage.md.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Stamp, StampSource, Stamps } from '../../src/domain/clocks.ts';

@@ -1,3 +1,4 @@
+// Rows W2 of docs/coverage.md.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UnitsStep } from '../../src/domain/plan.ts';
 import type { Status } from '../../src/domain/run.ts';

@@ -1,3 +1,4 @@
+// Rows B3 C1 C2 W1 W3 Y1 of docs/coverage.md.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareFingerprints } from '../../src/domain/fingerprint.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';

@@ -1,3 +1,4 @@
+// Rows W1 of docs/coverage.md.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runbooks } from '../../runbooks/index.ts';

@@ -1,3 +1,4 @@
+// Rows C1 C2 Y1 of docs/coverage.md.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startPostgres } from '../../src/local/components/postgres.ts';

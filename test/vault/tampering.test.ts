@@ -1,3 +1,4 @@
+// Rows B6 of docs/coverage.md.
 import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -173,6 +174,16 @@ describe('a manifest that is not what it was', () => {
     await rm(join(at.root, `sets/${target}/${newest.manifest.set}.json`));
     await rm(join(at.root, `audit/heads/${target}/00000001.json`));
     expect(await kindOf(watching.sets(target))).toBe('rolled-back');
+  });
+
+  it('is found out: removed, and another set published under its id', async () => {
+    await using at = await newVault();
+    const first = await takeSet(at.vault, { a: rows(10, 1) });
+    const { set } = first.manifest;
+    await rm(join(at.root, `sets/${target}/${set}.json`));
+    expect(await kindOf(takeSet(await at.reopen(), { a: rows(10, 2) }, { set }))).toBe('rolled-back');
+    expect(await kindOf((await at.reopen()).open(target, set, quiet()))).toBe('rolled-back');
+    expect(await kindOf(at.vault.open(target, set, quiet()))).not.toBe('unknown-name');
   });
 
   it('is found out by its successor when it is gone together with every later head', async () => {
