@@ -62,7 +62,7 @@ const newestOf = (ids: readonly SetId[]): string => ids.slice(-namedSets).revers
 
 export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): Catalog => {
   const summaries = new Map<string, SetSummary>();
-  /** Create-only and authenticated: what was true of a manifest stays true. Every step of a restore opens it again. */
+  /** Every step of a restore opens the same set: it is read again only when the object has changed or gone. */
   const manifests = new Map<string, Published>();
 
   const read = async (target: TargetId, set: SetId): Promise<Published> => {
@@ -104,20 +104,20 @@ export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): C
         'someone removed or replaced it: compare with the second vault',
       );
     const head = (await heads.of(target)).heads.find((one) => one.set === set);
-    const known = manifests.get(manifestKey(target, set));
-    if (known && head?.digest === known.digest) return known;
-    let published: Published;
-    try {
-      published = await read(target, set);
-    } catch (error) {
-      if (!isDrError(error) || error.kind !== 'missing') throw error;
-      if (head) throw rolledBack('gone');
+    const at = manifestKey(target, set);
+    const there = await backend.head(at);
+    if (there === null && head) throw rolledBack('gone');
+    if (there === null) {
       const hint = `its newest sets: ${newestOf((await list(target)).map((one) => one.set))}`;
       throw new DrError('unknown-name', `${target} has no backup set "${set}"`, hint);
     }
+    const stamp = `${at} ${there.bytes} ${there.changedAt}`;
+    const known = manifests.get(stamp);
+    if (known) return known;
+    const published = await read(target, set);
     if (head && head.digest !== published.digest) throw rolledBack('not the one that was published');
     if (manifests.size >= rememberedManifests) manifests.delete(manifests.keys().next().value!);
-    manifests.set(manifestKey(target, set), published);
+    manifests.set(stamp, published);
     return published;
   };
 

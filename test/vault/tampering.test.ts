@@ -183,7 +183,6 @@ describe('a manifest that is not what it was', () => {
     await rm(join(at.root, `sets/${target}/${set}.json`));
     expect(await kindOf(takeSet(await at.reopen(), { a: rows(10, 2) }, { set }))).toBe('rolled-back');
     expect(await kindOf((await at.reopen()).open(target, set, quiet()))).toBe('rolled-back');
-    expect(await kindOf(at.vault.open(target, set, quiet()))).not.toBe('unknown-name');
   });
 
   it('is found out by its successor when it is gone together with every later head', async () => {
@@ -220,6 +219,15 @@ describe('a manifest that is not what it was', () => {
     await edit(at, `sets/${target}/${sets[1]}.json`, flipped(30));
     const listing = await (await at.reopen()).sets(target).catch((error) => error);
     expect(listing).toMatchObject({ kind: 'damaged', hint: expect.stringContaining(`${sets[2]}, ${sets[0]}`) });
+  });
+
+  it('is read again by a process that has opened it before, once it has changed or gone', async () => {
+    const { at, set, manifest } = await withSet();
+    await at.vault.open(target, set, quiet());
+    await edit(at, manifest, flipped(40));
+    expect(await kindOf(at.vault.open(target, set, quiet()))).toBe('damaged');
+    await rm(join(at.root, manifest));
+    expect(await kindOf(at.vault.open(target, set, quiet()))).toBe('rolled-back');
   });
 
   it('is called unknown, with the names that exist, when it never was', async () => {
