@@ -45,6 +45,8 @@ const decode = (text: string): string | null => {
 const fromQuery: Readonly<Record<string, string>> = {
   host: 'PGHOST',
   port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
   sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
   sslcert: 'PGSSLCERT',
@@ -54,7 +56,7 @@ const fromQuery: Readonly<Record<string, string>> = {
 /** The address as libpq's environment, so that no password is in an argument list. */
 export const environmentOf = ({ url, database }: Address): Readonly<Record<string, string>> => {
   const known: Record<string, string | null> = {
-    PGHOST: url.hostname.replace(/^\[|\]$/g, ''),
+    PGHOST: decode(url.hostname.replace(/^\[|\]$/g, '')),
     PGPORT: url.port,
     PGUSER: decode(url.username),
     PGPASSWORD: decode(url.password),

@@ -82,18 +82,25 @@ const isNetwork = (error: Error & { code?: unknown }): boolean =>
 export const interrupted = (): DrError =>
   new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
 
+/** A value that its column does not take: whatever the code, it is the data, and the message may quote it. */
+const isValue = (error: Error & { where?: string }, code: string): boolean =>
+  /^(22|23|42)/.test(code) && (error.where ?? '').startsWith('COPY ');
+
 /** SQLSTATE of a server's error, null for any other. */
 export const codeOf = (error: unknown): string | null => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
 };
 
+const meaningOf = (error: Error, code: string): Known | undefined =>
+  isValue(error, code) ? { ...clash, isPrivate: true } : (byCode[code] ?? byCode[code.slice(0, 2)]);
+
 /** An error of the server, the driver or the network as a named one. Errors that have a name pass. */
 export const failureOf = (error: unknown, doing: string): DrError => {
   if (isDrError(error)) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = codeOf(cause);
-  const known = code === null ? (isNetwork(cause) ? gone : undefined) : (byCode[code] ?? byCode[code.slice(0, 2)]);
+  const known = code === null ? (isNetwork(cause) ? gone : undefined) : meaningOf(cause, code);
   const { kind, hint, isPrivate } = known ?? {
     kind: 'unexpected' as const,
     hint: 'look at the log of the PostgreSQL server',
