@@ -171,7 +171,10 @@ const main = async (): Promise<number> => {
   if (options.json) console.log(JSON.stringify(answer, null, 2));
   if (options.keep) {
     tell.line(`everything stays up until Ctrl-C: Temporal UI ${stage.temporal.uiUrl}, service ${stage.health}`);
+    // Nothing else holds this process open: its servers do not.
+    const hold = setInterval(() => undefined, 60_000);
     await once(interrupted.signal, 'abort');
+    clearInterval(hold);
   }
   tell.line('stopping everything that was started');
   return exitCode(answer);
