@@ -1,6 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openWorld } from '../../activities/open-world.ts';
+import { readEstate } from '../../src/estate/read-estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { type MemoryEstate, memoryEstate, rows } from './in-process.ts';
 
@@ -53,8 +55,8 @@ describe('engine commands', () => {
     expect(restored.code, restored.err).toBe(0);
     const { place } = restored.json() as { place: { provider: string; database: string } };
     expect(place.provider).toBe('database');
-    const machine = (await estate.dr(['doctor'])).json() as { findings: { name: string }[] };
-    expect(machine.findings.map((finding) => finding.name)).not.toContain('leftover');
+    const { vault } = await openWorld(await readEstate(estate.path));
+    expect(await vault.places.leftovers()).toEqual([]);
     const again = await estate.dr(['restore', 'orders-db/latest', '--to', 'beside', '--yes']);
     expect(again.code).toBe(3);
     expect(again.json()).toMatchObject({ error: { kind: 'not-empty' } });

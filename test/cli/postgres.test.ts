@@ -1,3 +1,4 @@
+// Rows C1 C2 Y1 of docs/coverage.md.
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { Client } from 'pg';

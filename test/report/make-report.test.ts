@@ -1,3 +1,4 @@
+// Rows T2 W3 of docs/coverage.md.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run.ts';
