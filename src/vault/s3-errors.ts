@@ -7,7 +7,18 @@ interface Answer {
   $metadata?: { httpStatusCode?: number };
 }
 
+const badEndpoint = ['bad-input', 'correct the endpoint in the estate file: http://… or https://…'] as const;
+const untrusted = ['no-permission', 'trust its certificate: NODE_EXTRA_CA_CERTS names a file of authorities'] as const;
+
 const byName: Readonly<Record<string, readonly [ErrorKind, string]>> = {
+  ERR_INVALID_URL: badEndpoint,
+  EndpointError: badEndpoint,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   AbortError: ['interrupted', 'the work was told to stop'],
   NoSuchKey: ['missing', 'dr verify says which sets need it'],
   NotFound: ['missing', 'dr verify says which sets need it'],
@@ -37,7 +48,7 @@ export const s3Error = (error: unknown, says: string, what: string): DrError => 
   const answer = error as Answer;
   const status = answer.$metadata?.httpStatusCode;
   const name = answer.code ?? answer.name ?? 'Error';
-  const [kind, hint] = byName[answer.name ?? ''] ?? byStatus(status);
+  const [kind, hint] = byName[name] ?? byName[answer.name ?? ''] ?? byStatus(status);
   return new DrError(kind, `${says}: cannot ${what}: ${name}${status ? ` (HTTP ${status})` : ''}`, hint, {
     facts: { name, status: status ?? null },
   });

@@ -82,6 +82,13 @@ describe('the restore kit', () => {
     expect((await readdir(to)).sort()).toEqual(['meta.json', 'set.json', 'streams', 'streams.json']);
   });
 
+  it('needs nothing but Node', async () => {
+    const kit = await readFile(join(import.meta.dirname, '../../bin/restore-kit.mjs'), 'utf8');
+    const imports = [...kit.matchAll(/^import .* from '([^']+)'|\bimport\(|\brequire\(/gm)].map(([, name]) => name);
+    expect(imports.length).toBeGreaterThan(3);
+    expect(imports.filter((name) => name?.startsWith('node:') !== true)).toEqual([]);
+  });
+
   it('lists what there is, and restores a named set rather than the newest', async () => {
     await using at = await newVault();
     const first = await takeSet(at.vault, { a: rows(10, 1) });

@@ -47,6 +47,12 @@ describe('s3 backend', () => {
     await expect(wrongSecret.get('a')).rejects.not.toThrow(/not-the-secret/);
   });
 
+  it('fails at once on an endpoint that is none', async () => {
+    for (const endpoint of ['not a url', 'ftp://127.0.0.1']) {
+      expect(await kindOf(s3Backend({ ...(await shared), endpoint, prefix: '' }).get('a')), endpoint).toBe('bad-input');
+    }
+  });
+
   it('says unreachable once its patience is over', async () => {
     const backend = s3Backend({ ...(await shared), endpoint: 'http://127.0.0.1:9', prefix: '', patienceMs: 500 });
     expect(await kindOf(backend.get('a'))).toBe('unreachable');

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DrError } from '../../src/domain/errors.ts';
 import { until } from '../support/until.ts';
 import { kindOf } from './backend-conformance.ts';
 import { bytesOf, keysOf, newVault, nextSet, of, publish, quiet, rows, takeSet } from './new-vault.ts';
@@ -33,6 +35,27 @@ describe('two writers', () => {
     const sets = await (await at.reopen()).sets(target);
     expect(sets).toHaveLength(8);
     expect(await keysOf(at.backend, `audit/heads/${target}`)).toHaveLength(8);
+  });
+});
+
+describe('a writer whose vault is full', () => {
+  it('half-way fails as no-space, leaves no set, and can be tried again once there is space', async () => {
+    const disk = { leftBytes: 3_000_000 };
+    await using at = await newVault((backend) => ({
+      ...backend,
+      create: async (key, body, signal) => {
+        disk.leftBytes -= body.length;
+        if (disk.leftBytes < 0) throw new DrError('no-space', 'the disk is full', 'free some');
+        return backend.create(key, body, signal);
+      },
+    }));
+    const streams = Object.fromEntries([1, 2, 3, 4].map((n) => [`s${n}`, randomBytes(2 * MiB)]));
+    const set = nextSet();
+    expect(await kindOf(takeSet(at.vault, streams, { set }))).toBe('no-space');
+    expect(await at.vault.sets(target)).toEqual([]);
+    disk.leftBytes = Number.POSITIVE_INFINITY;
+    const reader = await takeSet(at.vault, streams, { set });
+    expect((await bytesOf(reader.read('s4'))).equals(streams.s4!)).toBe(true);
   });
 });
 
