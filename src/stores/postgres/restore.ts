@@ -16,7 +16,7 @@ import type { PostgresUnit } from './units.ts';
 
 type Done = Pick<Applied, 'rows' | 'bytes'>;
 
-/** Loads one stream with one COPY. @throws DrError `damaged` when it holds another number of rows than the set says */
+/** Loads one stream with one COPY. @throws DrError `damaged` when it holds more or less than the set says */
 const load = async (
   session: Session,
   client: Client,
@@ -35,11 +35,11 @@ const load = async (
   };
   const copy = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT ${format})`));
   await pipeline(Readable.from(pieces(), { objectMode: false }), copy);
-  const expected = parts[Number(unit.id.split('/')[2])]![1];
-  if (copy.rowCount === expected) return { rows: expected, bytes };
+  const [expectedBytes, expected] = parts[Number(unit.id.split('/')[2])]!;
+  if (copy.rowCount === expected && bytes === expectedBytes) return { rows: expected, bytes };
   throw new DrError(
     'damaged',
-    `stream ${unit.id} of table ${object}: expected ${expected} rows, found ${copy.rowCount}`,
+    `stream ${unit.id} of table ${object}: expected ${expected} rows in ${expectedBytes} bytes, found ${copy.rowCount} in ${bytes}`,
     'restore another set',
   );
 };
