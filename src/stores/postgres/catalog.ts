@@ -79,8 +79,9 @@ export const readSequences = async (client: Client): Promise<SequenceFacts[]> =>
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i')
       AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0
-    WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${isUsers('n.nspname')} AND NOT EXISTS (
-      SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${isUsers('n.nspname')} AND (
+      NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+      OR EXISTS (SELECT FROM pg_extension e WHERE c.oid = ANY (e.extconfig)))
     ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`);
   return rows.map((row) => ({ ...row, oid: Number(row.oid), owner: row.owner === null ? null : Number(row.owner) }));
 };

@@ -75,8 +75,11 @@ const leftOut: readonly (readonly [sql: string, sentence: (names: string) => str
 /** Things of the database that the set does not hold, as sentences. */
 export const readLeftOut = async (view: View, roles: readonly string[], isStandby: boolean): Promise<string[]> => {
   const found: string[] = [];
-  if (roles.length > 0)
-    found.push(`roles: ${roles.join(', ')}; they belong to the server and have to be there before a restore`);
+  const [login] = await listOf(view.client, 'SELECT current_user AS name');
+  const others = roles.filter((name) => name !== login);
+  if (others.length > 0) {
+    found.push(`roles: ${others.join(', ')}; they belong to the server and have to be there before a restore`);
+  }
   for (const [sql, sentence] of leftOut) {
     const names = await listOf(view.client, sql);
     if (names.length > 0) found.push(sentence(names.join(', ')));
