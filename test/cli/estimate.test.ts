@@ -12,7 +12,8 @@ const history = fc
   .map(([steps, later, totalBytes]) => {
     const samples = steps.reduce<Sample[]>((all, [ms, bytes]) => {
       const last = all.at(-1) ?? { atMs: 0, bytes: 0 };
-      return [...all, { atMs: last.atMs + ms, bytes: last.bytes + bytes }];
+      all.push({ atMs: last.atMs + ms, bytes: last.bytes + bytes });
+      return all;
     }, []);
     return { samples, totalBytes, nowMs: (samples.at(-1)?.atMs ?? 0) + later };
   });

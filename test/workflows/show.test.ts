@@ -106,7 +106,7 @@ test('the first line of current details says who acts next, with what to paste',
   expect(details).toContain('**succeeded**');
   expect(details).toContain('Last message: ');
   expect(details).toMatch(/\| two \| hold a \| done, attempt 2 \|/);
-  expect(details.endsWith('\n\n&nbsp;\n\n&nbsp;')).toBe(true);
+  expect(details.endsWith('\n\n\u00a0\n\n\u00a0')).toBe(true);
 });
 
 test('a long plan stays below 20 kB, in mode plan too, and says what was left out', async () => {
@@ -125,7 +125,7 @@ test('a long plan stays below 20 kB, in mode plan too, and says what was left ou
     expect(Buffer.byteLength(details)).toBeLessThan(20_000);
     expect(Buffer.byteLength(details)).toBeGreaterThan(15_000);
     expect(details).toContain('…');
-    expect(details.endsWith('\n\n&nbsp;\n\n&nbsp;')).toBe(true);
+    expect(details.endsWith('\n\n\u00a0\n\n\u00a0')).toBe(true);
     if (mode === 'live') await run.send('abort', { why: 'seen' });
     await run.result();
   }

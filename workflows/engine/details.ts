@@ -97,7 +97,7 @@ const howToRun = (plan: Plan): string =>
   `Nothing was changed. To do it, start ${plan.runbook} again with ${code(JSON.stringify({ ...plan.input, mode: 'live' }))}, or mode "drill".`;
 
 /** The last lines of current details are clipped by the page: two empty paragraphs give them room. */
-const tail = ['&nbsp;', '&nbsp;'];
+const tail = ['\u00a0', '\u00a0'];
 
 /**
  * Current details as Markdown, below 20 kB: first who must act next with what to paste, then what happened to every
