@@ -8,12 +8,24 @@ import { main } from '../../src/cli/main.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { freshFolder, type Ran } from './dr.ts';
 
+interface InProcess {
+  /** What is typed. */
+  stdin?: string;
+  signal?: AbortSignal;
+  /** Whether somebody sits at a terminal. */
+  isTTY?: boolean;
+}
+
 /** The command line in this process, where memory stores live. */
 export const inProcess = async (
   args: readonly string[],
-  { stdin = '', signal = new AbortController().signal }: { stdin?: string; signal?: AbortSignal } = {},
+  { stdin = '', signal = new AbortController().signal, isTTY = false }: InProcess = {},
 ): Promise<Ran> => {
-  const streams = { in: new PassThrough(), out: new PassThrough(), err: new PassThrough() };
+  const streams = {
+    in: new PassThrough(),
+    out: new PassThrough(),
+    err: Object.assign(new PassThrough(), { isTTY, columns: 200 }),
+  };
   const written = Promise.all([text(streams.out), text(streams.err)]);
   streams.in.end(stdin);
   const code = await main(args, streams, signal);
@@ -78,7 +90,6 @@ ${more}`,
     path,
     primary,
     empty: { ref: variable('EMPTY', empty), url: empty },
-    dr: (args: readonly string[], options?: Parameters<typeof inProcess>[1]) =>
-      inProcess([...args, '--json', '--estate', path], options),
+    dr: (args: readonly string[], options?: InProcess) => inProcess([...args, '--json', '--estate', path], options),
   };
 };

@@ -160,7 +160,9 @@ describe('runs from the command line', () => {
     expect(first).toMatchObject({ code: 0, message: 'approve' });
     expect(first.says).toContain('ada approved gate approve-switch; 1 more needed');
     expect(await ask('approve', run, '--code', code)).toMatchObject({ code: 3, error: { kind: 'refused' } });
-    expect(await ask('approve', run, '--code', codeOf('grace'))).toMatchObject({ code: 0 });
+    const typed = await estate.dr(['approve', run], { stdin: `${codeOf('grace')}\n`, isTTY: true });
+    expect(typed.code, typed.err).toBe(0);
+    expect(typed.err).toContain('Your one-time code: ');
 
     await until(run, 'ended');
     expect(await ask('approve', run, '--code', codeOf('joan'))).toMatchObject({ code: 1, error: { kind: 'missing' } });
