@@ -66,6 +66,7 @@ const work = async (verbsOf: (world: World) => Verbs): Promise<void> => {
     taskQueue: controlQueue,
     workflowBundle: await workflowBundle(),
     maxCachedWorkflows: cachedRuns,
+    stickyQueueScheduleToStartTimeout,
     activities: { ...createDesk(world) },
   });
   const stores = await Worker.create({
