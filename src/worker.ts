@@ -27,7 +27,11 @@ const storeActivities = 4;
 const cachedRuns = 50;
 
 const identity = `${hostname()}-${process.pid}`;
-const shared = { identity, shutdownGraceTime: '20s', shutdownForceTime: '30s' } as const;
+/** A heartbeat leaves as it beats: throttled to 80 % of its time-out, a healthy activity would look dead under load. */
+const maxHeartbeatThrottleInterval = '2s';
+/** A run that a killed worker had in memory is given to another after this long. */
+const stickyQueueScheduleToStartTimeout = '2s';
+const shared = { identity, shutdownGraceTime: '20s', shutdownForceTime: '30s', maxHeartbeatThrottleInterval } as const;
 
 const estatePath = (): string => {
   const path = process.env.DR_ESTATE;
