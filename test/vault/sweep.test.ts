@@ -30,6 +30,16 @@ describe('a sweep', () => {
     expect((await bytesOf(kept.read('a'))).equals(rows(5 * MiB, 1))).toBe(true);
   });
 
+  it('never removes a chunk younger than the grace period, whatever else it can see', async () => {
+    await using at = await newVault();
+    const died = await at.vault.write(target, nextSet(), quiet());
+    await died.write('a', of(rows(2 * MiB, 2)));
+    await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
+    await rm(join(at.root, 'audit/writing'), { recursive: true });
+    expect(await at.vault.sweep({ graceMs, remove: true, now: later(day) })).toEqual({ chunks: 0, bytes: 0 });
+    expect((await at.vault.sweep({ graceMs, remove: true, now: later(3 * day) })).chunks).toBe(1);
+  });
+
   it('leaves a target alone while a backup of it is under way, even one that uses old chunks again', async () => {
     await using at = await newVault();
     const old = await takeSet(at.vault, { a: rows(5 * MiB, 1) });
