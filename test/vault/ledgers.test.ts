@@ -51,6 +51,7 @@ describe('bindings', () => {
     await using at = await newVault();
     for (const epoch of [1, 2, 3]) await at.vault.bindings.bind(binding(epoch));
     expect(await kindOf(at.vault.bindings.bind(binding(2, 'run-late')))).toBe('stale-epoch');
+    expect(await kindOf(at.vault.bindings.bind(binding(2)))).toBe('stale-epoch');
     expect(await kindOf(at.vault.bindings.bind(binding(5)))).toBe('bad-input');
   });
 });
@@ -105,6 +106,14 @@ describe('the canary ledger', () => {
           }),
         );
         for (const page of canaries) await at.vault.canaries.acknowledge(id, page);
+        const [newest] = canaries
+          .flat()
+          .map((one) => one.at)
+          .sort()
+          .reverse();
+        expect(await at.vault.canaries.ledger(id, newest)).toEqual(
+          expect.arrayContaining(canaries.flat().filter((one) => one.at === newest)),
+        );
         const got = await at.vault.canaries.ledger(id, since.toISOString());
         expect(got).toEqual(expect.arrayContaining(canaries.flat().filter((one) => one.at >= since.toISOString())));
         expect(await at.vault.canaries.ledger(id)).toEqual(canaries.flat());

@@ -73,6 +73,29 @@ describe('a sweep', () => {
     await takeSet(at.vault, { a: rows(10) });
   });
 
+  it('gives way to a backup that began just before it announced itself', async () => {
+    let begin = async (): Promise<void> => {};
+    await using at = await newVault((backend) => ({
+      ...backend,
+      create: async (key, ...rest) => {
+        if (key.startsWith('audit/sweeping/')) await begin();
+        return backend.create(key, ...rest);
+      },
+    }));
+    const died = await at.vault.write(target, nextSet(), quiet());
+    await died.write('a', of(rows(2 * MiB, 2)));
+    await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
+    const longAgo = new Date(Date.now() - 3 * day);
+    for (const key of [...(await keysOf(at.backend, 'chunks')), ...(await keysOf(at.backend, 'audit/writing'))]) {
+      await utimes(join(at.root, key), longAgo, longAgo);
+    }
+    begin = async () => {
+      await (await at.reopen()).write(target, nextSet(), quiet());
+    };
+    expect((await at.vault.sweep({ graceMs, remove: false, now: later(0) })).chunks).toBe(1);
+    expect(await at.vault.sweep({ graceMs, remove: true, now: later(0) })).toEqual({ chunks: 0, bytes: 0 });
+  });
+
   it('keeps a backup from being published that it gave up for dead', async () => {
     await using at = await newVault();
     const slow = await at.vault.write(target, nextSet(), quiet());

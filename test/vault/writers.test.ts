@@ -39,6 +39,22 @@ describe('two writers', () => {
 });
 
 describe('a writer whose vault is full', () => {
+  it('is told while its stream still runs, not at its end', async () => {
+    await using at = await newVault((backend) => ({
+      ...backend,
+      create: async (key, body, signal) => {
+        if (key.startsWith('chunks/')) throw new DrError('no-space', 'the disk is full', 'free some');
+        return backend.create(key, body, signal);
+      },
+    }));
+    const writer = await at.vault.write(target, nextSet(), quiet());
+    const endless = (async function* () {
+      for (let seed = 1; ; seed += 1) yield rows(MiB, seed);
+    })();
+    expect(await kindOf(writer.write('endless', endless))).toBe('no-space');
+    expect(await kindOf(publish(writer))).toBe('no-space');
+  });
+
   it('half-way fails as no-space, leaves no set, and can be tried again once there is space', async () => {
     const disk = { leftBytes: 3_000_000 };
     await using at = await newVault((backend) => ({
