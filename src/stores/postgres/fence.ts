@@ -1,96 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DrError } from '../../domain/errors.ts';
 import type { Fence } from '../port.ts';
-import { addressOf, describeAddress } from './address.ts';
-import { connect, connectPlainly, isNoDatabase, type Link } from './connect.ts';
-import { codeOf, failureOf, interrupted } from './failure.ts';
+import { describeAddress } from './address.ts';
+import { connectPlainly, isNoDatabase, type Link } from './connect.ts';
+import { codeOf, interrupted } from './failure.ts';
 import { fencedName } from './fenced-name.ts';
+import { existing, inLobby, namedIn } from './lobby.ts';
 import { ownSchema } from './meta.ts';
-import { ident } from './quote.ts';
+import { renameDatabase } from './rename-database.ts';
 import type { Session } from './session.ts';
 import { orStop } from './together.ts';
-
-/** How long sessions may take to end once they were told to. */
-const endingMs = 30_000;
-const pollMs = 20;
-
-/** Databases from which another one can be renamed. */
-const lobbies = ['postgres', 'template1'];
-
-/** Lends a connection to the server that is in no database of the user's. */
-const inLobby = async <T>(session: Session, doing: string, body: (link: Link) => Promise<T>): Promise<T> => {
-  const { signal } = session.work;
-  if (signal.aborted) throw interrupted();
-  const named = (error: unknown): DrError => (signal.aborted ? interrupted() : failureOf(error, doing));
-  let last: unknown = null;
-  for (const lobby of lobbies) {
-    if (lobby === session.home.database) continue;
-    const connecting = connect(addressOf(session.home, lobby), 'dr-runbooks fence');
-    let link: Link;
-    try {
-      link = await orStop(signal, connecting);
-    } catch (error) {
-      connecting.then((late) => late.destroy()).catch(() => {});
-      if (signal.aborted) throw interrupted();
-      last = error;
-      continue;
-    }
-    try {
-      return await orStop(signal, Promise.race([body(link), link.broken]));
-    } catch (error) {
-      throw named(error);
-    } finally {
-      link.destroy();
-    }
-  }
-  throw named(last);
-};
-
-const exists = async ({ client }: Link, names: readonly string[]): Promise<boolean[]> => {
-  const { rows } = await client.query<{ name: string }>(
-    'SELECT datname AS name FROM pg_database WHERE datname = ANY ($1)',
-    [names],
-  );
-  return names.map((name) => rows.some((row) => row.name === name));
-};
-
-/** Ends every session in the database again and again until `done` settles. */
-const endSessions = async ({ client }: Link, database: string, done: Promise<unknown>): Promise<void> => {
-  let isDone = false;
-  const finish = (): void => {
-    isDone = true;
-  };
-  done.then(finish, finish);
-  while (!isDone) {
-    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database]);
-    await Promise.race([pause(pollMs), done.catch(() => {})]);
-  }
-};
-
-/**
- * Renames in one stroke, with nobody left inside: while the server waits for the last session to end it lets no new one in,
- * and those that try then find no such database.
- */
-const rename = async (session: Session, from: string, to: string): Promise<void> => {
-  const deadline = Date.now() + endingMs;
-  const sql = `ALTER DATABASE ${ident(from)} RENAME TO ${ident(to)}`;
-  await inLobby(session, `renaming database ${JSON.stringify(from)}`, (link) =>
-    inLobby(session, `ending the sessions in ${JSON.stringify(from)}`, async (other) => {
-      for (;;) {
-        const renaming = link.client.query(sql);
-        renaming.catch(() => {});
-        try {
-          await Promise.race([endSessions(other, from, renaming), renaming.then(() => undefined)]);
-          await renaming;
-          return;
-        } catch (error) {
-          // 55006: somebody is still inside after the five seconds that the server waits.
-          if (codeOf(error) !== '55006' || Date.now() > deadline) throw error;
-        }
-      }
-    }),
-  );
-};
 
 const both = (name: string, fenced: string): DrError =>
   new DrError(
@@ -108,7 +26,7 @@ const moveTo = async (session: Session, from: string, to: string): Promise<void>
       'name the primary',
     );
   }
-  const [isFrom, isTo] = await inLobby(session, 'looking for the database', (link) => exists(link, [from, to]));
+  const [isFrom, isTo] = await inLobby(session, 'looking for the database', (link) => existing(link, [from, to]));
   if (isFrom && isTo) throw both(session.home.database, fencedName(session.home.database));
   if (!isFrom && !isTo) {
     throw new DrError(
@@ -117,7 +35,7 @@ const moveTo = async (session: Session, from: string, to: string): Promise<void>
       'check the connection string',
     );
   }
-  if (isFrom) await rename(session, from, to);
+  if (isFrom) await renameDatabase(session, from, to);
   await session.relocate();
 };
 
@@ -128,7 +46,8 @@ const isRefusal = (error: unknown): boolean => ['55000', '25006'].includes(codeO
 const tryWrite = async ({ client }: Link): Promise<void> => {
   const { rows } = await client.query<{ is: boolean }>(`SELECT to_regclass('${ownSchema}.mark') IS NOT NULL AS is`);
   await client.query('BEGIN');
-  await client.query(rows[0]!.is ? `UPDATE ${ownSchema}.mark SET epoch = epoch` : `CREATE SCHEMA ${ownSchema}_probe`);
+  const write = rows[0]!.is ? `DELETE FROM ${ownSchema}.mark WHERE false` : `CREATE SCHEMA ${ownSchema}_probe`;
+  await client.query(write);
   await client.query('ROLLBACK');
 };
 
@@ -153,7 +72,7 @@ export const fenceOf = (session: Session): Fence => {
         } catch (error) {
           if (isRefusal(error)) return true;
           if (!isNoDatabase(error)) throw error;
-          const [isThere] = await inLobby(session, 'looking for the database', (link) => exists(link, [fenced]));
+          const [isThere] = await inLobby(session, 'looking for the database', (link) => existing(link, [fenced]));
           if (isThere) return true;
           throw error;
         }
@@ -161,7 +80,7 @@ export const fenceOf = (session: Session): Fence => {
       try {
         return await orStop(session.work.signal, trying);
       } catch (error) {
-        throw session.work.signal.aborted ? interrupted() : failureOf(error, 'trying a write');
+        throw namedIn(session, error, 'trying a write');
       }
     },
   };

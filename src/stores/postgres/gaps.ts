@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { DrError } from '../../domain/errors.ts';
+import { objectName } from './quote.ts';
 import type { Server } from './session.ts';
 import type { View } from './view.ts';
 
@@ -84,16 +85,17 @@ export const readLeftOut = async (view: View, roles: readonly string[], isStandb
     const names = await listOf(view.client, sql);
     if (names.length > 0) found.push(sentence(names.join(', ')));
   }
-  const named = (kind: string) =>
-    view.relations.filter((one) => one.kind === kind).map(({ schema, name }) => `${schema}.${name}`);
-  const foreign = named('f');
-  if (foreign.length > 0) found.push(`rows of foreign tables, which are on other servers: ${foreign.join(', ')}`);
-  const refreshed = named('m');
-  if (refreshed.length > 0)
-    found.push(`contents of materialized views, which are refreshed instead: ${refreshed.join(', ')}`);
-  const unlogged = isStandby ? view.relations.filter(({ isUnlogged }) => isUnlogged) : [];
-  if (unlogged.length > 0)
-    found.push(`unlogged tables, which a standby does not have: ${unlogged.map(({ name }) => name).join(', ')}`);
+  const named = (is: (one: View['relations'][number]) => boolean): string =>
+    view.relations
+      .filter(is)
+      .map(({ schema, name }) => objectName(schema, name))
+      .join(', ');
+  const foreign = named(({ kind }) => kind === 'f');
+  if (foreign !== '') found.push(`rows of foreign tables, which are on other servers: ${foreign}`);
+  const refreshed = named(({ kind }) => kind === 'm');
+  if (refreshed !== '') found.push(`contents of materialized views, which are refreshed instead: ${refreshed}`);
+  const unlogged = named(({ isUnlogged }) => isStandby && isUnlogged);
+  if (unlogged !== '') found.push(`rows of unlogged tables, which a standby does not have: ${unlogged}`);
   return found;
 };
 

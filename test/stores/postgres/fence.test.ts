@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fencedName } from '../../../src/stores/postgres/fenced-name.ts';
-import { database, open, sql } from './lab.ts';
+import { database, open, sql, until } from './lab.ts';
 
 const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
@@ -113,4 +113,30 @@ test('an event trigger that forbids changes of the schema does not keep a marked
   await place.can.fence!.fence();
   expect(await place.can.fence!.isFenced()).toBe(true);
   await place.can.fence!.unfence();
+});
+
+test('an owner who may create databases can fence; one who may not is told so, and nothing happens', async () => {
+  const role = `owner_${crypto.randomUUID().slice(0, 8)}`;
+  const url = await database('CREATE TABLE t (a int)');
+  await sql(url, `CREATE ROLE ${role} LOGIN PASSWORD 'pw'; ALTER DATABASE ${nameOf(url)} OWNER TO ${role}`);
+  const own = new URL(url);
+  own.username = role;
+  own.password = 'pw';
+  const place = await open(own.href);
+  await expect(place.can.fence!.fence()).rejects.toMatchObject({ kind: 'no-permission' });
+  expect(await place.can.fence!.isFenced()).toBe(false);
+
+  await sql(url, `ALTER ROLE ${role} CREATEDB`);
+  await place.can.fence!.fence();
+  expect(await place.can.fence!.isFenced()).toBe(true);
+  await place.can.fence!.unfence();
+
+  // A superuser inside cannot be sent away by others.
+  const inside = sql(url, 'SELECT pg_sleep(3)');
+  const sleeping = `SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = '${nameOf(url)}'`;
+  await until('a superuser is inside', async () => (await sql(url, sleeping)).length > 0);
+  await expect(place.can.fence!.fence()).rejects.toMatchObject({ kind: 'no-permission' });
+  await inside;
+  expect(await place.can.fence!.isFenced()).toBe(false);
+  await sql(url, `ALTER DATABASE ${nameOf(url)} OWNER TO CURRENT_USER; DROP ROLE ${role}`);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Filter, Source } from '../../../src/domain/data.ts';
@@ -77,4 +78,13 @@ export const copyOf = async ({ meta, vault }: Taken, filter: Filter = {}): Promi
   await restoreRest(place, meta, vault, by, filter);
   await place.end(by);
   return url;
+};
+
+/** Polls until it is so. */
+export const until = async (what: string, is: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + 20_000;
+  while (!(await is())) {
+    if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
+    await pause(5);
+  }
 };

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { analyzedTogether, groupsOf } from '../../../src/stores/postgres/groups.ts';
+import type { EntryMeta, PostgresMeta, TableMeta } from '../../../src/stores/postgres/meta.ts';
+
+const metaOf = (entries: readonly EntryMeta[], tables: readonly TableMeta[] = []): PostgresMeta => ({
+  format: 1,
+  server: { version: 'PostgreSQL 16.1', major: 16, encoding: 'UTF8', blockBytes: 8192 },
+  dumpMajor: 16,
+  schemaBytes: 1,
+  roles: [],
+  extensions: [],
+  tables,
+  sequences: [],
+  settings: [],
+  entries,
+});
+
+const index = (id: number, on: number, bytes: number): EntryMeta => ({
+  id,
+  on,
+  bytes,
+  kind: 'INDEX',
+  schema: 's',
+  tag: `i${id}`,
+  unit: 'index',
+  with: id,
+  needs: [],
+});
+
+const table = (bytes: number, parents: number[] = [], kind: TableMeta['kind'] = 'table'): TableMeta => ({
+  schema: 's',
+  name: 't',
+  object: 's.t',
+  kind,
+  columns: [],
+  format: 'binary',
+  parents,
+  needs: [],
+  parts: [[bytes, 1]],
+});
+
+describe('indexes made together', () => {
+  const indexes = fc
+    .array(fc.tuple(fc.nat(30), fc.oneof(fc.nat(5_000_000), fc.nat(200_000_000))), { maxLength: 300 })
+    .map((all) => all.map(([on, bytes], n) => index(n + 1, on, bytes)));
+
+  test('are each in one group, and the small ones of a table in no two', () => {
+    fc.assert(
+      fc.property(indexes, (entries) => {
+        const groups = groupsOf(metaOf(entries), 'index');
+        expect(
+          groups
+            .flat()
+            .map(({ id }) => id)
+            .sort((a, b) => a - b),
+        ).toEqual(entries.map(({ id }) => id));
+        const homes = groups.flatMap((group, n) => (group.length > 1 ? group.map(({ on }) => `${on}:${n}`) : []));
+        const tables = [...new Set(homes)].map((home) => home.split(':')[0]);
+        expect(new Set(tables).size).toBe(tables.length);
+      }),
+    );
+  });
+
+  test('are large alone, largest first', () => {
+    const entries = [index(1, 1, 10), index(2, 1, 50_000_000), index(3, 2, 90_000_000), index(4, 2, 20)];
+    const ids = groupsOf(metaOf(entries), 'index').map((group) => group.map(({ id }) => id));
+    expect(ids).toEqual([[3], [2], [1, 4]]);
+  });
+});
+
+test('tables are analyzed in groups of bounded size, partitions with their table', () => {
+  const tables = [
+    table(0, [], 'partitioned'),
+    table(9e7, [0]),
+    table(9e7),
+    table(1),
+    table(1),
+    table(5, [], 'large-objects'),
+  ];
+  expect(analyzedTogether(metaOf([], tables))).toEqual([
+    [0, 2],
+    [3, 4],
+  ]);
+});

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
+import { stages } from '../../../src/domain/words.ts';
+import { postgres } from '../../../src/stores/postgres/index.ts';
+import { pgBin } from '../../support/servers.ts';
+import { database, open, restoreRest, sql, type Taken, until, writer } from './lab.ts';
+
+/** A few seconds of work in every stage. */
+export const killable = `
+  CREATE TABLE one AS SELECT i AS id, md5(i::text) AS words FROM generate_series(1, 60000) i;
+  CREATE TABLE two AS SELECT i AS id, repeat('x', i % 100) AS words FROM generate_series(1, 20000) i;
+  ALTER TABLE one ADD PRIMARY KEY (id); CREATE INDEX ON one (words);
+  ALTER TABLE two ADD FOREIGN KEY (id) REFERENCES one; CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM one`;
+
+/** The set as files, for another process. */
+export const keptIn = async ({ vault, meta }: Taken): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'dr-set-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
+  for (const [name, bytes] of vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
+  return folder;
+};
+
+/** Kills a restoring process once that share of the units is done, restores the rest here, and compares. */
+export const killAndResume = async (taken: Taken, folder: string, share: number): Promise<void> => {
+  const all = stages.flatMap((stage) => [...postgres.units(taken.meta, stage)]);
+  const url = await database();
+  const place = await open(url);
+  const by = writer();
+  await place.begin(by, taken.meta);
+  const args = [join(import.meta.dirname, 'restore-child.ts'), folder, url, JSON.stringify(by)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, DR_PG_BIN: await pgBin() } });
+  const ended = once(child, 'exit');
+  const wanted = Math.floor(all.length * share);
+  await until(`${wanted} of ${all.length} units`, async () => (await place.ledger(by)).size >= wanted);
+  child.kill('SIGKILL');
+  await ended;
+
+  const done = await place.ledger(by);
+  await restoreRest(place, taken.meta, taken.vault, by);
+  expect(done.size, `killed after ${wanted} units`).toBeLessThan(all.length);
+  expect(await place.ledger(by)).toEqual(new Set(all.map(({ id }) => id)));
+  await place.end(by);
+  expect(compareFingerprints(taken.fingerprint, await place.fingerprint({}))).toEqual([]);
+  expect(await sql(url, 'SELECT FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+};
