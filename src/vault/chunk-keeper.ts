@@ -1,3 +1,4 @@
+import { DrError, isDrError } from '../domain/errors.ts';
 import type { Digest, TargetId } from '../domain/words.ts';
 import { chunkKey, decodeChunk, digestOf, encodeChunk, nameOf } from './chunk-codec.ts';
 import type { Piece } from './cut.ts';
@@ -53,12 +54,22 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
     if (failure) throw failure.error;
   };
 
+  const proveWhole = async (there: ChunkRef): Promise<void> => {
+    const at = chunkKey(target, there.name);
+    try {
+      await decodeChunk(key, there, await backend.get(at, signal));
+    } catch (error) {
+      if (!isDrError(error) || error.kind !== 'damaged') throw error;
+      throw new DrError('damaged', error.message, `remove ${at}, which is lost, and start again: it is made anew`);
+    }
+  };
+
   /** Create-only: a chunk that exists is used again, read first when its size is not the one just made. */
   const send = async (ref: ChunkRef, stored: Uint8Array): Promise<ChunkRef> => {
     const at = chunkKey(target, ref.name);
     if (await backend.create(at, stored, signal)) return ref;
     const there = { ...ref, storedBytes: (await backend.head(at))?.bytes ?? 0 };
-    if (there.storedBytes !== ref.storedBytes) await decodeChunk(key, there, await backend.get(at, signal));
+    if (there.storedBytes !== ref.storedBytes) await proveWhole(there);
     return there;
   };
 

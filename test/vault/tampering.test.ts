@@ -103,6 +103,18 @@ describe('a chunk that is not what it was', () => {
     expect((await readFailure('b')).kind).toBe('no error');
   });
 
+  it('is not used again by the next backup: truncated it is refused, with what to do, and missing it is made anew', async () => {
+    const { at, chunk, readFailure } = await withSet();
+    const truncated = await readFile(join(at.root, chunk('a', 0)));
+    await edit(at, chunk('a', 0), (bytes) => bytes.subarray(1));
+    const refused = await takeSet(await at.reopen(), { a: rows(9 * MiB, 1) }).catch((error) => error);
+    expect(refused).toMatchObject({ kind: 'damaged', hint: expect.stringContaining(`remove ${chunk('a', 0)}`) });
+    await rm(join(at.root, chunk('a', 0)));
+    await takeSet(await at.reopen(), { a: rows(9 * MiB, 1) });
+    expect(await readFailure('a')).toEqual({ kind: 'no error', says: '' });
+    expect((await readFile(join(at.root, chunk('a', 0)))).length).toBe(truncated.length);
+  });
+
   it('yields nothing of itself before it is found out', async () => {
     const { at, chunk, open } = await withSet();
     await edit(at, chunk('a', 1), flipped(-1));
