@@ -2,7 +2,7 @@ import type { ChunkKeeper } from './chunk-keeper.ts';
 import type { ChunkRef } from './port.ts';
 
 /** Plain bytes of a chunk that small streams share: small, because reading one stream of it reads all of it. */
-export const packBytes = 1024 * 1024;
+const packBytes = 1024 * 1024;
 
 /** Puts small streams side by side into shared chunks, so that thousands of them are not thousands of requests. */
 export interface Packer {

@@ -9,7 +9,7 @@ import { packer } from './packer.ts';
 import type { ChunkRef, Manifest, SetReader, SetWriter } from './port.ts';
 
 /** The stream that holds the adapter's meta. */
-export const metaStream = 'meta.json';
+const metaStream = 'meta.json';
 
 /** Everything of a manifest but its place in the chain. */
 export type Content = Omit<Manifest, 'format' | 'set' | 'target' | 'finishedAt' | 'key' | 'previous' | 'sequence'>;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { isDrError } from '../../src/domain/errors.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { kindOf } from './backend-conformance.ts';
@@ -30,9 +30,13 @@ const flipped = (at: number) => (bytes: Buffer) => {
   return copy;
 };
 
+const made: VaultUnderTest[] = [];
+afterAll(() => Promise.all(made.map((one) => one[Symbol.asyncDispose]())));
+
 /** A vault with one set of two large streams and some small ones. */
 const withSet = async () => {
   const at = await newVault();
+  made.push(at);
   const taken = await takeSet(at.vault, { a: rows(9 * MiB, 1), b: rows(5 * MiB, 2), c: rows(100, 3), d: rows(100, 4) });
   const { set, streams } = taken.manifest;
   const chunk = (stream: string, n: number): string => {
@@ -77,7 +81,7 @@ describe('a chunk that is not what it was', () => {
   });
 
   it('is told apart: exchanged with one of the same size', async () => {
-    const at = await newVault();
+    await using at = await newVault();
     const noise = [randomBytes(MiB), randomBytes(MiB)] as const;
     const taken = await takeSet(at.vault, { a: noise[0], b: noise[1] });
     const [a, b] = ['a', 'b'].map((stream) => taken.manifest.streams[stream]!.chunks[0]!);
