@@ -1,7 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { cutBatch, parallelOf } from '../src/domain/batches.ts';
-import type { Unit } from '../src/stores/port.ts';
-import { eachBounded } from './each-bounded.ts';
+import { applyEach, tallyOf } from './apply-each.ts';
 import { metaOf, openSet, unitsOf, writerOf } from './set.ts';
 import { openSite } from './site.ts';
 import { verb } from './verb.ts';
@@ -11,7 +10,7 @@ import { verb } from './verb.ts';
  * that a killed batch loses the units in flight and nothing else. After a failure no further unit begins.
  */
 export const applyUnits = verb('applyUnits', async (job, { site, set, stage, batch, batches }) => {
-  const { world, work } = job;
+  const { world } = job;
   const reader = await openSet(job, site, set);
   const meta = await metaOf(reader);
   await using open = await openSite(job, site);
@@ -20,25 +19,16 @@ export const applyUnits = verb('applyUnits', async (job, { site, set, stage, bat
   const units = cutBatch(unitsOf(open.kind, meta, stage), batch, batches);
   const ledger = await open.place.ledger(by);
   const left = units.filter((unit) => !ledger.has(unit.id));
-  const says = `${stage}, batch ${batch + 1} of ${batches}`;
-  const totalBytes = left.reduce((sum, unit) => sum + unit.bytes, 0);
-  const done = { applied: 0, rows: 0, bytes: 0 };
+  const tally = tallyOf(left);
+  await applyEach(job, { open, reader, meta, by }, left, parallelOf(stage, world.parallel), tally);
 
-  const apply = async (unit: Unit): Promise<void> => {
-    work.signal.throwIfAborted();
-    const { wasApplied, rows, bytes } = await open.place.restore(unit, meta, reader, by);
-    if (wasApplied) done.applied += 1;
-    done.rows += rows;
-    done.bytes += bytes;
-    work.beat({ says: `${says}: ${unit.says}`, bytes: done.bytes, totalBytes });
-  };
-  await eachBounded(left, parallelOf(stage, world.parallel), apply);
-
-  const endedAt = world.now();
+  const { applied, rows, bytes } = tally;
   return {
-    ...done,
-    says: `${says}: ${done.applied} of ${units.length} units applied, ${prettyBytes(done.bytes)}`,
-    skipped: units.length - done.applied,
-    ...(stage === 'finish' ? { stamps: { dataBack: { at: endedAt, source: 'history' as const } } } : {}),
+    applied,
+    rows,
+    bytes,
+    says: `${stage}, batch ${batch + 1} of ${batches}: ${applied} of ${units.length} units applied, ${prettyBytes(bytes)}`,
+    skipped: units.length - applied,
+    ...(stage === 'finish' ? { stamps: { dataBack: { at: world.now(), source: 'history' as const } } } : {}),
   };
 });

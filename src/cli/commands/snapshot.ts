@@ -1,13 +1,13 @@
 import prettyBytes from 'pretty-bytes';
 import { boundOf } from '../../../activities/guard.ts';
 import { setIdOf } from '../../../activities/plan/pre-allocate.ts';
+import { publishSet } from '../../../activities/publish-set.ts';
 import type { Act } from '../commands.ts';
 import { filterOf } from '../engine/filter-of.ts';
 import { knownTarget } from '../engine/known-target.ts';
 import { openJob } from '../engine/open-job.ts';
 import { openWorld } from '../engine/open-world.ts';
 import { bytesOf, summarise } from '../engine/summarise.ts';
-import { takeSet } from '../engine/take-set.ts';
 import { startWork } from '../session.ts';
 
 /** `dr snapshot <target>`: without a filter of its own it backs up what the estate says. */
@@ -21,7 +21,12 @@ export const snapshot: Act = async (session, [name = ''], options) => {
 
   using running = startWork(session);
   const filter = filterOf(options) ?? { only: backup.only, except: backup.except };
-  const reader = await takeSet(openJob(world, run, running.work), { place, epoch }, setIdOf(run, at, target), filter);
+  const reader = await publishSet(
+    openJob(world, run, running.work),
+    { place, epoch },
+    setIdOf(run, at, target),
+    filter,
+  );
   const set = summarise(reader.manifest, reader.digest, bytesOf(reader.manifest));
   return {
     json: set,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
+import { applyEach, tallyOf } from '../../../activities/apply-each.ts';
 import { metaOf, openSet, writerOf } from '../../../activities/set.ts';
 import { type OpenSite, openSite } from '../../../activities/site.ts';
 import type { Job } from '../../../activities/verb.ts';
@@ -9,7 +9,7 @@ import { selectNames } from '../../domain/filter.ts';
 import { compareFingerprints, type Difference, type Fingerprint } from '../../domain/fingerprint.ts';
 import type { Site } from '../../domain/verbs.ts';
 import { type SetId, stages } from '../../domain/words.ts';
-import type { Progress, Unit } from '../../stores/port.ts';
+import type { Progress } from '../../stores/port.ts';
 
 export interface Restored {
   applied: number;
@@ -41,29 +41,25 @@ export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filte
   const units = stages.flatMap((stage) => [...open.kind.units(meta, stage, filter)]);
   const ledger = await open.place.ledger(by);
   const left = units.filter((unit) => !ledger.has(unit.id));
-  const totalBytes = left.reduce((sum, unit) => sum + unit.bytes, 0);
-  const done = { applied: 0, skipped: units.length - left.length, rows: 0, bytes: 0 };
-  let passed = 0;
-  const apply = async (unit: Unit): Promise<void> => {
-    job.work.signal.throwIfAborted();
-    job.work.beat({ says: `restoring, ${unit.says}`, bytes: passed, totalBytes });
-    const { wasApplied, rows, bytes } = await open.place.restore(unit, meta, reader, by);
-    done.applied += wasApplied ? 1 : 0;
-    done.skipped += wasApplied ? 0 : 1;
-    done.rows += rows;
-    done.bytes += bytes;
-    passed += unit.bytes;
-  };
+  const tally = tallyOf(left);
   isApplying = true;
   for (const stage of stages) {
     const ofStage = left.filter((unit) => unit.stage === stage);
-    await applyAll(ofStage, parallelOf(stage, job.work.parallel), apply);
+    await applyEach(job, { open, reader, meta, by }, ofStage, parallelOf(stage, job.work.parallel), tally);
   }
   isApplying = false;
   job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
   const differences = compareFingerprints(expected, await open.place.fingerprint({}));
   if (differences.length === 0) await open.place.end(by);
-  return { ...done, objects: Object.keys(expected.objects).length, differences };
+  const { applied, rows, bytes } = tally;
+  return {
+    applied,
+    skipped: units.length - applied,
+    rows,
+    bytes,
+    objects: Object.keys(expected.objects).length,
+    differences,
+  };
 };
 
 /** What the filter leaves of a set's fingerprint. @throws DrError `no-match` */
@@ -77,19 +73,4 @@ const narrow = (print: Fingerprint, filter: Filter): Fingerprint => {
 const identify = async ({ order }: Job, { place, epoch }: Site, open: OpenSite): Promise<void> => {
   if (open.inspection.mark !== null) return;
   await open.place.stamp({ id: randomUUID(), target: place.target, role: place.role, epoch, run: order.run });
-};
-
-/** Bounded. Waits for the units in flight even after a failure, begins nothing more, then throws the first one. */
-const applyAll = async (
-  units: readonly Unit[],
-  parallel: number,
-  apply: (unit: Unit) => Promise<void>,
-): Promise<void> => {
-  const failures: unknown[] = [];
-  const each = async (unit: Unit): Promise<void> => {
-    if (failures.length > 0) return;
-    await apply(unit).catch((error: unknown) => failures.push(error));
-  };
-  await pLimit(parallel).map(units, each);
-  if (failures.length > 0) throw failures[0];
 };

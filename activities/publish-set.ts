@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type OpenSite, openSite } from '../../../activities/site.ts';
-import type { Job } from '../../../activities/verb.ts';
-import type { Filter } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import type { Site } from '../../domain/verbs.ts';
-import type { SetId } from '../../domain/words.ts';
-import type { SetReader } from '../../vault/port.ts';
+import type { Filter } from '../src/domain/data.ts';
+import { DrError } from '../src/domain/errors.ts';
+import type { Site } from '../src/domain/verbs.ts';
+import type { SetReader } from '../src/vault/port.ts';
+import { type OpenSite, openSite } from './site.ts';
+import type { Job } from './verb.ts';
 
-/** Backs a place up into one new set. Killed half-way it leaves chunks that no manifest names, and nothing else. */
-export const takeSet = async (job: Job, site: Site, set: SetId, filter: Filter): Promise<SetReader> => {
+/**
+ * Backs a place up into one new set. Killed half-way it leaves chunks that no manifest names, and nothing else.
+ * @throws DrError `no-permission`, and what `Place.snapshot` and `SetWriter.publish` throw
+ */
+export const publishSet = async (job: Job, site: Site, set: string, filter: Filter): Promise<SetReader> => {
   const { world, order, work } = job;
   await using open = await openSite(job, site);
   const { missingPermissions, version } = open.inspection;
@@ -16,7 +18,7 @@ export const takeSet = async (job: Job, site: Site, set: SetId, filter: Filter):
     throw new DrError(
       'no-permission',
       `this login may not back up ${site.place.id}: ${missingPermissions.join('; ')}`,
-      'grant what is missing, then take the snapshot again',
+      'grant what is missing, then back up again',
     );
   }
   const mark = await identify(site, open);
@@ -36,7 +38,7 @@ export const takeSet = async (job: Job, site: Site, set: SetId, filter: Filter):
   });
 };
 
-/** The id of the mark; the first backup of a place gives it one. */
+/** The id of the mark. The first backup of a place gives it one. */
 const identify = async ({ place, epoch }: Site, open: OpenSite): Promise<string> => {
   if (open.inspection.mark !== null) return open.inspection.mark.id;
   const id = randomUUID();
