@@ -12,6 +12,16 @@ export const plain = (text: string): string =>
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(controls, (one) => `\\\\u{${one.codePointAt(0)!.toString(16)}}`);
 
+/** Sentences of people and errors as one line: `plain`, but their line breaks are dashes. */
+export const prose = (text: string): string =>
+  plain(
+    text
+      .split(/[\r\n]+/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' — '),
+  );
+
 /** A table of cells that are already Markdown; nothing when there are no rows. */
 export const table = (
   head: readonly string[],

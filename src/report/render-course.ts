@@ -1,5 +1,5 @@
 import { sayDuration } from './headline.ts';
-import { list, plain, section, table } from './markdown.ts';
+import { list, plain, prose, section, table } from './markdown.ts';
 import type { Part, PartName, Report } from './report.ts';
 
 const partSays: Record<PartName, string> = {
@@ -25,7 +25,7 @@ const criticalPath = ({ criticalPath: { until, legs } }: Report): string =>
     `Critical path to ${until}`,
     table(
       ['step', 'phase', 'waited before', 'took'],
-      legs.map((leg) => [plain(leg.says), plain(leg.phase), sayDuration(leg.gapMs), sayDuration(leg.ms)]),
+      legs.map((leg) => [prose(leg.says), plain(leg.phase), sayDuration(leg.gapMs), sayDuration(leg.ms)]),
       ['l', 'l', 'r', 'r'],
     ),
   );
@@ -42,7 +42,7 @@ const decisions = (report: Report): string =>
         plain(one.person),
         one.answer,
         one.isBreakGlass ? '**BREAK-GLASS, nobody was proven**' : one.proof,
-        plain(one.why ?? ''),
+        prose(one.why ?? ''),
       ]),
     ),
   );
@@ -55,7 +55,7 @@ const waits = (report: Report): string =>
       report.waits.map((one) => [
         one.from,
         one.kind,
-        plain(one.says),
+        prose(one.says),
         `${sayDuration(one.ms)}${one.wasEnded ? '' : ', never answered'}`,
       ]),
     ),
@@ -66,7 +66,7 @@ const retries = (report: Report): string =>
     'Retries',
     table(
       ['step', 'attempts', 'ended', 'last failure'],
-      report.retries.map((one) => [plain(one.says), String(one.attempts), one.state, plain(one.failure ?? '')]),
+      report.retries.map((one) => [prose(one.says), String(one.attempts), one.state, prose(one.failure ?? '')]),
     ),
   );
 
@@ -76,10 +76,10 @@ const notExecuted = (report: Report): string =>
     table(
       ['step', 'phase', 'state', 'why', 'by'],
       report.notExecuted.map((one) => [
-        plain(one.says),
+        prose(one.says),
         plain(one.phase),
         one.state,
-        plain(one.why),
+        prose(one.why),
         plain(one.by.join(', ')),
       ]),
     ),
@@ -90,7 +90,7 @@ const timeline = (report: Report): string =>
     'Timeline',
     table(
       ['at', 'what', '', 'took'],
-      report.timeline.map((one) => [one.at, one.what, plain(one.says), one.ms === null ? '' : sayDuration(one.ms)]),
+      report.timeline.map((one) => [one.at, one.what, prose(one.says), one.ms === null ? '' : sayDuration(one.ms)]),
     ),
   );
 
@@ -106,7 +106,7 @@ export const courseSections = (report: Report): string[] => [
   waits(report),
   retries(report),
   notExecuted(report),
-  section('What this run does not do', list(report.notDone.map(plain))),
+  section('What this run does not do', list(report.notDone.map(prose))),
   timeline(report),
-  section('Notes', list(report.notes.map((note) => `${note.at} ${plain(note.says)}`))),
+  section('Notes', list(report.notes.map((note) => `${note.at} ${prose(note.says)}`))),
 ];

@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { sayDuration } from './headline.ts';
-import { list, plain, section, table } from './markdown.ts';
+import { list, plain, prose, section, table } from './markdown.ts';
 import { courseSections } from './render-course.ts';
 import { proofSections } from './render-proof.ts';
 import type { Report } from './report.ts';
@@ -13,13 +13,13 @@ const answers: Record<Report['headline']['answer'], string> = {
   planned: 'A plan: nothing was changed',
 };
 
-const orUnknown = (text: string | null): string => (text === null ? 'not known' : plain(text));
+const orUnknown = (text: string | null): string => (text === null ? 'not known' : prose(text));
 
 const summary = ({ run }: Report): string =>
   table(
     ['run', plain(run.id)],
     [
-      ['runbook', `${plain(run.runbook)}: ${plain(run.says)}`],
+      ['runbook', `${plain(run.runbook)}: ${prose(run.says)}`],
       ['mode', run.mode],
       ['targets', plain(run.targets.join(', '))],
       ['incident', orUnknown(run.incident)],
@@ -27,7 +27,7 @@ const summary = ({ run }: Report): string =>
       ['started by', `${orUnknown(run.starter.person)} (${run.starter.proven ? 'proven' : 'not proven'})`],
       ['started', run.startedAt],
       ['ended', `${run.endedAt}, after ${sayDuration(run.ms)}`],
-      ['outcome', `${run.outcome}${run.because === null ? '' : `: ${plain(run.because)}`}`],
+      ['outcome', `${run.outcome}${run.because === null ? '' : `: ${prose(run.because)}`}`],
       ['plan', run.plan],
       ['estate', run.estate],
     ],
@@ -38,12 +38,12 @@ const breakGlass = (report: Report): string =>
     .filter((one) => one.isBreakGlass)
     .map(
       ({ person, answer, gate, why }) =>
-        `> **BREAK-GLASS**: ${plain(person)}, whom nobody proved, answered ${answer} at ${plain(gate)}: ${plain(why ?? 'no reason given')}`,
+        `> **BREAK-GLASS**: ${plain(person)}, whom nobody proved, answered ${answer} at ${plain(gate)}: ${prose(why ?? 'no reason given')}`,
     )
     .join('\n>\n');
 
 const findings = (report: Report): string =>
-  section('Findings', list(report.findings.map((one) => `${one.isFailure ? '**failure**: ' : ''}${plain(one.says)}`)));
+  section('Findings', list(report.findings.map((one) => `${one.isFailure ? '**failure**: ' : ''}${prose(one.says)}`)));
 
 const sets = (report: Report): string =>
   section(
@@ -73,7 +73,7 @@ const versions = (report: Report): string =>
 export const renderMarkdown = (report: Report): string => {
   const parts = [
     `# ${answers[report.headline.answer]}`,
-    plain(report.headline.says),
+    prose(report.headline.says),
     breakGlass(report),
     summary(report),
     findings(report),

@@ -1,6 +1,6 @@
 import type { Loss } from '../domain/loss.ts';
 import { sayDuration } from './headline.ts';
-import { plain, section, table } from './markdown.ts';
+import { plain, prose, section, table } from './markdown.ts';
 import type { Clock, EqualityTable, Report } from './report.ts';
 
 /** Equal objects beyond this many are counted, not listed. Different ones are always listed. */
@@ -65,7 +65,7 @@ const checklist = ({ checklist: items }: Report): string =>
     'Checklist',
     table(
       ['', 'state', 'because'],
-      items.map(({ item, state, because }) => [item, state, plain(because)]),
+      items.map(({ item, state, because }) => [item, state, prose(because)]),
     ),
   );
 

@@ -64,6 +64,26 @@ describe('the Markdown report', () => {
     );
   });
 
+  it('shows line breaks of errors and notes as dashes, and an aborted run says why once in a sentence', () => {
+    const says = 'two people called\r\n\n- joan\n  - ada\n';
+    const failure = 'row count differs: expected 2, found 1\nhint: run dr verify';
+    const good = goodRun();
+    const text = renderMarkdown(
+      makeReport({
+        ...good,
+        outcome: 'aborted',
+        because: failure,
+        notes: [{ at: good.startedAt, says }],
+        findings: [{ says: failure, isFailure: true }],
+      }),
+    );
+    expect(text).not.toMatch(/u\{(a|d)\}/);
+    expect(text).toContain(`- ${good.startedAt} two people called — - joan — - ada\n`);
+    expect(text).toContain('- **failure**: row count differs: expected 2, found 1 — hint: run dr verify\n');
+    expect(text.split('\n')[2]).toContain('aborted (row count differs: expected 2, found 1 — hint: run dr verify);');
+    expect(text).toMatch(/\| outcome +\| aborted: row count differs/);
+  });
+
   it('keeps every line of text on one line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {

@@ -251,7 +251,12 @@ const desk: Desk = {
     await perform(world, 'writeReport', '', read);
     world.reports.push(record);
     const rto = measureRto(record.stamps, record.plan.objective.rtoSeconds);
-    return { kept: [`runs/${record.plan.run}/report.json`], rto, loss: null, says: `RTO ${rto.verdict}` };
+    return {
+      kept: [`runs/${record.plan.run}/report.json`],
+      rto,
+      loss: null,
+      says: `${record.outcome}${record.because === undefined ? '' : ` (${record.because})`}; RTO ${rto.verdict}`,
+    };
   },
 };
 

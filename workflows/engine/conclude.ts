@@ -22,7 +22,7 @@ const settleSteps = (run: Run): void => {
     if (record.state === 'waiting') record.state = 'not-executed';
     if (record.state !== 'running' && record.state !== 'asking') continue;
     record.state = 'failed';
-    record.failure ??= run.stop?.because ?? 'stopped';
+    record.failure ??= run.stop === null ? 'stopped' : `stopped: ${run.stop.because}`;
     record.endedAt ??= now();
   }
 };
@@ -61,7 +61,8 @@ export const conclude = async (run: Run): Promise<RunResult> => {
   run.ending = 'closing';
   settleSteps(run);
   const { objective, mode } = planOf(run);
-  if (mode === 'plan') return end(run, { rto: 'not measured', rpo: 'not measured' }, 'nothing was changed', []);
+  if (mode === 'plan')
+    return end(run, { rto: 'not measured', rpo: 'not measured' }, withReason(run, 'nothing was changed'), []);
   run.stamps = { ...run.stamps, closed: { at: now(), source: 'history' } };
   show(run);
   const report = await keepReport(run);
@@ -69,13 +70,17 @@ export const conclude = async (run: Run): Promise<RunResult> => {
   const loss = report?.loss ?? null;
   const clock = rto.by === null ? null : rto[rto.by];
   run.measured = { rtoSeconds: clock, rpoSeconds: loss?.proven?.seconds ?? loss?.claimedSeconds ?? null };
-  const says = report?.says ?? 'no report was kept';
+  const says = report?.says ?? withReason(run, 'no report was kept');
   return end(run, { rto: rto.verdict, rpo: loss?.verdict ?? 'not measured' }, says, report?.kept ?? []);
 };
 
+/** A report says by itself why a run stopped; without one this does. */
+const withReason = ({ stop }: Run, says: string): string =>
+  stop === null ? says : `${stop.outcome}: ${stop.because}; ${says}`;
+
 /** Ends a run that never had a plan. */
 export const endWithoutPlan = (run: Run): RunResult =>
-  end(run, { rto: 'not measured', rpo: 'not measured' }, 'there was no plan yet', []);
+  end(run, { rto: 'not measured', rpo: 'not measured' }, withReason(run, 'there was no plan yet'), []);
 
 /** Publishes the end. @throws ApplicationFailure for a failed run: its type is the error's kind, its detail the result */
 const end = (run: Run, verdicts: RunResult['verdicts'], says: string, report: readonly string[]): RunResult => {
@@ -84,7 +89,7 @@ const end = (run: Run, verdicts: RunResult['verdicts'], says: string, report: re
   run.ending = 'ended';
   show(run);
   const { stop } = run;
-  const result: RunResult = { outcome, verdicts, says: stop === null ? says : `${stop.because}; ${says}`, report };
+  const result: RunResult = { outcome, verdicts, says, report };
   if (stop?.outcome === 'failed') throw failureOf(stop.error, result);
   return result;
 };

@@ -45,7 +45,7 @@ const abortRun = (run: Run, fields: Fields): Answer => {
   if (why === undefined) return refuse(`abort needs a reason. ${messages.abort}`);
   return {
     act: () => {
-      stopRun(run, { outcome: 'aborted', because: `aborted: ${why}` });
+      stopRun(run, { outcome: 'aborted', because: why });
       return 'work in flight is stopped, then everything that can be undone is, last step first';
     },
   };
