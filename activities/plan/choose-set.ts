@@ -1,33 +1,49 @@
-import { DrError } from '../../src/domain/errors.ts';
-import type { RunInput } from '../../src/domain/plan.ts';
-import type { Consistency, Instant, TargetId } from '../../src/domain/words.ts';
+import { DrError, isDrError } from '../../src/domain/errors.ts';
+import type { Consistency, Instant, SetId, TargetId } from '../../src/domain/words.ts';
 import { printName, suggest } from '../../src/estate/names.ts';
-import type { Vault } from '../../src/vault/port.ts';
+import type { SetReader, SetSummary, Vault } from '../../src/vault/port.ts';
 
-type Listed = Awaited<ReturnType<Vault['sets']>>[number];
+const mostNamed = 5;
 
 /** From when on everything in the set can be there: the end of what a fuzzy set shows. */
 const shownAt = (consistency: Consistency): Instant =>
   consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
+/** The newest set at or before `at`, never after it; without `at` the newest. Null when there is none. */
+export const newestSet = (sets: readonly SetSummary[], at?: Instant): SetSummary | null =>
+  sets
+    .toSorted((a, b) => Date.parse(momentOf(a)) - Date.parse(momentOf(b)))
+    .filter((one) => at === undefined || Date.parse(momentOf(one)) <= Date.parse(at))
+    .at(-1) ?? null;
+
+const momentOf = ({ manifest }: SetSummary): Instant => shownAt(manifest.consistency);
+
+/** A mistyped id need not look like one. */
+const isNotThere = (error: unknown): boolean => isDrError(error) && ['unknown-name', 'bad-input'].includes(error.kind);
+
 /**
- * The set a run is about: the one named; else the newest at or before `at`, never after it; else the newest. Null when
- * there is none.
- * @throws DrError `unknown-name` for an id that no set of the target has
+ * The set of that id, whichever of the targets it is of. It is opened by itself: damage to other sets is not in its way.
+ * @throws DrError `unknown-name` when no target has it, else what kept the vault from looking
  */
-export const chooseSet = (target: TargetId, sets: readonly Listed[], { set, at }: RunInput): Listed | null => {
-  const byTime = sets.toSorted((a, b) => Date.parse(momentOf(a)) - Date.parse(momentOf(b)));
-  if (set === 'latest') {
-    return byTime.filter((one) => at === undefined || Date.parse(momentOf(one)) <= Date.parse(at)).at(-1) ?? null;
-  }
-  const found = sets.find((one) => one.manifest.set === set);
-  if (found !== undefined) return found;
-  const ids = byTime.map((one) => one.manifest.set);
+export const openNamed = async (
+  vault: Vault,
+  targets: readonly TargetId[],
+  set: SetId,
+  work: Parameters<Vault['open']>[2],
+): Promise<SetReader> => {
+  const tried = await Promise.allSettled(targets.map((target) => vault.open(target, set, work)));
+  for (const one of tried) if (one.status === 'fulfilled') return one.value;
+  for (const { reason } of tried.filter((one) => one.status === 'rejected')) if (!isNotThere(reason)) throw reason;
+  const known = await Promise.all(targets.map((target) => vault.sets(target).catch(() => [])));
+  const ids = known
+    .flat()
+    .map((one) => one.manifest.set)
+    .sort();
   throw new DrError(
     'unknown-name',
-    `no set ${printName(set)} of ${target} in the vault${suggest(set, ids)}`,
-    ids.length === 0 ? 'take a backup first' : `legal: latest, ${ids.slice(-5).reverse().join(', ')}`,
+    `no set ${printName(set)} of ${targets.join(', ')} in ${vault.says}${suggest(set, ids)}`,
+    ids.length === 0
+      ? `take one: dr snapshot ${targets[0] ?? '<target>'}`
+      : `legal: latest, ${ids.slice(-mostNamed).reverse().join(', ')}`,
   );
 };
-
-const momentOf = ({ manifest }: Listed): Instant => shownAt(manifest.consistency);

@@ -5,10 +5,11 @@ import type { Facts, RunInput, SetFacts, TargetFacts } from '../../src/domain/pl
 import { type Instant, type RunId, stages, type TargetId } from '../../src/domain/words.ts';
 import type { Target } from '../../src/estate/estate.ts';
 import type { Work } from '../../src/stores/port.ts';
+import type { SetReader } from '../../src/vault/port.ts';
 import { boundOf } from '../guard.ts';
 import { metaOf, unitsOf } from '../set.ts';
 import type { World } from '../world.ts';
-import { chooseSet } from './choose-set.ts';
+import { newestSet, openNamed } from './choose-set.ts';
 import { placeOf, setIdOf } from './pre-allocate.ts';
 
 /** Everything a runbook may look at, and what the chosen sets do not hold. */
@@ -36,7 +37,15 @@ export const gatherFacts = async (
 ): Promise<Gathered> => {
   const { run, at, input } = about;
   const ids = about.targets.length > 0 ? about.targets : Object.keys(world.estate.targets);
-  const gathered = await Promise.all(ids.map((id) => gatherTarget(world, work, about, targetOf(world, id))));
+  const targets = ids.map((id) => targetOf(world, id));
+  const isNamed = about.readsSets && input.set !== 'latest';
+  const named = isNamed ? await openNamed(world.vault, ids, input.set, work) : null;
+  const gathered = await Promise.all(
+    targets.map(async (target) => {
+      const set = named ?? (about.readsSets ? await openNewest(world, work, target, input.at) : null);
+      return gatherTarget(world, about, target, set?.manifest.target === target.id ? set : null);
+    }),
+  );
   return {
     facts: {
       run,
@@ -60,15 +69,18 @@ const targetOf = (world: World, id: TargetId): Target => {
   );
 };
 
+const openNewest = async (world: World, work: Work, { id }: Target, at?: Instant): Promise<SetReader | null> => {
+  const newest = newestSet(await world.vault.sets(id), at);
+  return newest && world.vault.open(id, newest.manifest.set, work);
+};
+
 const gatherTarget = async (
   world: World,
-  work: Work,
   about: About,
   target: Target,
+  set: SetReader | null,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
-  const sets = about.readsSets ? await world.vault.sets(target.id) : [];
-  const chosen = chooseSet(target.id, sets, about.input);
   const facts: TargetFacts = {
     id: target.id,
     kind: target.kind,
@@ -77,18 +89,17 @@ const gatherTarget = async (
     beside: placeOf(target, 'beside', about),
     scratch: placeOf(target, 'scratch', about),
     nextSet: setIdOf(about.run, about.at, target.id),
-    set: chosen && (await setFacts(world, work, target, chosen.manifest.set)),
+    set: set && (await setFacts(world, target, set)),
     services: target.services.map((id) => {
       const { greens = 1, everyMs = 1000 } = world.estate.services[id] ?? {};
       return { id, greens, every: formatDuration(everyMs) };
     }),
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
-  return { target: facts, leftOut: chosen?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [] };
+  return { target: facts, leftOut: set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [] };
 };
 
-const setFacts = async (world: World, work: Work, target: Target, set: string): Promise<SetFacts> => {
-  const reader = await world.vault.open(target.id, set, work);
+const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {
   const { consistency, fingerprint, streams } = reader.manifest;
   const meta = await metaOf(reader);
   const prints = Object.values(fingerprint.objects);
@@ -96,7 +107,7 @@ const setFacts = async (world: World, work: Work, target: Target, set: string): 
     stages.map((stage) => [stage, countBatches(unitsOf(world.kinds[target.kind], meta, stage), stage)]),
   );
   return {
-    id: set,
+    id: reader.manifest.set,
     target: target.id,
     digest: reader.digest,
     consistency,

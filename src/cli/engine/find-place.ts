@@ -5,7 +5,7 @@ import type { Site } from '../../domain/verbs.ts';
 import type { Binding, RunId } from '../../domain/words.ts';
 import type { Target } from '../../estate/estate.ts';
 import { printName, suggest } from '../../estate/names.ts';
-import type { ListedSet } from './find-set.ts';
+import type { SetReader } from '../../vault/port.ts';
 
 /** Where a restore goes, and what a person has to know of it first. */
 export interface Destination {
@@ -24,7 +24,7 @@ const legal = `legal: ${names.join(', ')}, env:NAME or file:/path of a connectio
  */
 export const findPlace = (
   to: string,
-  about: { target: Target; bound: Binding; set: ListedSet; run: RunId },
+  about: { target: Target; bound: Binding; set: SetReader; run: RunId },
 ): Destination => {
   const { target, bound, set, run } = about;
   const epoch = bound.epoch + 1;
