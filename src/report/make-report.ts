@@ -8,11 +8,12 @@ import { headlineOf, sayRpo, sayRto } from './headline.ts';
 import { lossOf } from './losses.ts';
 import { notExecuted } from './not-executed.ts';
 import { partsOf } from './parts.ts';
-import type { Report, RunSummary } from './report.ts';
+import { phaseLines } from './phase-lines.ts';
+import type { Report, RunSummary, TemporalRun } from './report.ts';
 import { factsOf } from './steps.ts';
 import { decisionLines, timelineOf, waitLines } from './timeline.ts';
 
-const summaryOf = (record: RunRecord): RunSummary => {
+const summaryOf = (record: RunRecord, temporal: TemporalRun | null): RunSummary => {
   const { plan } = record;
   return {
     id: plan.run,
@@ -30,6 +31,7 @@ const summaryOf = (record: RunRecord): RunSummary => {
     because: record.because ?? null,
     plan: plan.digest,
     estate: plan.estate,
+    temporal,
   };
 };
 
@@ -44,7 +46,7 @@ const setsOf = ({ plan }: RunRecord): Report['sets'] =>
  * Turns the workflow's own record of a run into its report. Pure: the same record gives the same report, in any process
  * and at any time, so a report can be made again from a history. What the record does not say is null or "not measured".
  */
-export const makeReport = (record: RunRecord): Report => {
+export const makeReport = (record: RunRecord, temporal: TemporalRun | null = null): Report => {
   const equality = equalityOf(record);
   const rto = rtoOf(record, isEqual(equality));
   const loss = lossOf(record);
@@ -54,7 +56,7 @@ export const makeReport = (record: RunRecord): Report => {
   return {
     format: 1,
     headline: headlineOf(record, { rto, loss, equality }, says),
-    run: summaryOf(record),
+    run: summaryOf(record, temporal),
     rto,
     clocks,
     stamps: stampNames.flatMap((stamp) => {
@@ -66,6 +68,7 @@ export const makeReport = (record: RunRecord): Report => {
       recovery: decided?.from && decided.to ? partsOf(record, decided.from.at, decided.to.at) : null,
     },
     criticalPath: criticalPath(record),
+    phases: phaseLines(record),
     timeline: timelineOf(record),
     waits: waitLines(record),
     retries: record.steps

@@ -1,6 +1,7 @@
 import type { Rto, StampName, StampSource, Verdict } from '../domain/clocks.ts';
 import type { EqualityRow } from '../domain/fingerprint.ts';
 import type { Loss } from '../domain/loss.ts';
+import type { Step } from '../domain/plan.ts';
 import type { Risk, Starter } from '../domain/risk.ts';
 import type { Note, StepState, Wait } from '../domain/run.ts';
 import type { Finding } from '../domain/verbs.ts';
@@ -21,6 +22,8 @@ export interface Report {
   /** Where the time went. Each list adds up to its window exactly. */
   parts: { run: readonly Part[]; recovery: readonly Part[] | null };
   criticalPath: CriticalPath;
+  /** Every planned step, in the order of the plan, with when it ran. */
+  phases: readonly PhaseLine[];
   timeline: readonly TimelineEvent[];
   waits: readonly WaitLine[];
   retries: readonly Retry[];
@@ -62,6 +65,16 @@ export interface RunSummary {
   because: string | null;
   plan: Digest;
   estate: Digest;
+  /** Where Temporal keeps the history of the run; null for a report that was made outside of it. */
+  temporal: TemporalRun | null;
+}
+
+export interface TemporalRun {
+  namespace: string;
+  /** Temporal's own id of this execution of the run. */
+  execution: string;
+  /** Address of the Temporal UI as workers know it, without a slash at its end; null when nobody told them. */
+  ui: string | null;
 }
 
 export interface Clock {
@@ -105,6 +118,25 @@ export interface Leg {
   endedAt: Instant;
   gapMs: number;
   ms: number;
+}
+
+export interface PhaseLine {
+  phase: string;
+  says: string;
+  steps: readonly StepLine[];
+}
+
+/** What became of one planned step. Times are null for a step that never started, or has not ended. */
+export interface StepLine {
+  step: string;
+  says: string;
+  kind: Step['kind'];
+  state: StepState;
+  attempts: number;
+  startedAt: Instant | null;
+  /** When the attempt that counts began: before it the step waited for a worker, or attempts failed. */
+  workedFrom: Instant | null;
+  endedAt: Instant | null;
 }
 
 export interface TimelineEvent {
