@@ -10,6 +10,15 @@ import type { Shared, SharedMinio, SharedPostgres, SharedTemporal } from './shar
 /** The PostgreSQL server that all tests of this run share. Make your own database with `freshDatabase`. */
 export const postgresServer = (): Promise<SharedPostgres> => ask('postgres');
 
+/**
+ * A PostgreSQL 15 with contrib extensions, ICU and XML, shared like the other. Where it cannot be had the test is skipped,
+ * with the reason.
+ */
+export const postgres15Server = async (skip: (why: string) => never): Promise<SharedPostgres> => {
+  const server = await ask('postgres-15');
+  return 'absent' in server ? skip(`needs PostgreSQL 15: ${server.absent}`) : server;
+};
+
 /** The MinIO server that all tests of this run share. Make your own bucket with `freshBucket`. */
 export const minioServer = (): Promise<SharedMinio> => ask('minio');
 
@@ -30,9 +39,9 @@ export interface FreshDatabase extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
-/** An empty database on the shared server; the name gets a random end. */
-export const freshDatabase = async (name = 'test'): Promise<FreshDatabase> => {
-  const server = await postgresServer();
+/** An empty database on the shared server, or on the one named; the name gets a random end. */
+export const freshDatabase = async (name = 'test', at?: { url: string }): Promise<FreshDatabase> => {
+  const server = at ?? (await postgresServer());
   const unique = `${name}_${randomBytes(5).toString('hex')}`;
   const command = async (sql: string): Promise<void> => {
     const client = new Client({ connectionString: server.url });

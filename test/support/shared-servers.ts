@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describeError } from '../../src/domain/errors.ts';
 import { startMinio } from '../../src/local/components/minio.ts';
 import { startPostgres } from '../../src/local/components/postgres.ts';
+import { resolvePostgres15 } from '../../src/local/components/postgres-15.ts';
 import { resolvePostgres } from '../../src/local/components/postgres-binaries.ts';
 import { type Say, sayOnStderr } from '../../src/local/components/say.ts';
 import { startTemporal } from '../../src/local/components/temporal.ts';
@@ -30,6 +31,8 @@ export interface SharedTemporal {
 /** What a test can ask for. Each is started or resolved when the first test asks, once for the whole run. */
 export interface Shared {
   postgres: SharedPostgres;
+  /** Version 15 with contrib, ICU and XML; or why it cannot be had. */
+  'postgres-15': SharedPostgres | { absent: string };
   minio: SharedMinio;
   temporal: SharedTemporal;
   'pg-bin': string;
@@ -47,6 +50,12 @@ export const serveShared = async (say: Say = sayOnStderr): Promise<{ url: string
   const starters: { [Name in keyof Shared]: () => Promise<Shared[Name]> } = {
     postgres: async () => {
       const { url, port, bin } = await kept(startPostgres({ say }));
+      return { url, port, bin };
+    },
+    'postgres-15': async () => {
+      const bin = await resolvePostgres15({ say }).catch((error: unknown) => ({ absent: describeError(error) }));
+      if (typeof bin !== 'string') return bin;
+      const { url, port } = await kept(startPostgres({ say, bin }));
       return { url, port, bin };
     },
     minio: async () => {

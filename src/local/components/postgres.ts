@@ -13,6 +13,10 @@ import { runProgram } from './tool.ts';
 export interface PostgresOptions {
   /** Lines of `postgresql.conf` beside the defaults below, and instead of them. */
   settings?: Readonly<Record<string, string>>;
+  /** The folder with its programs, when it is not the PostgreSQL that everything else runs on. */
+  bin?: string;
+  /** Arguments of `initdb` beside those below, and instead of them. */
+  initdb?: readonly string[];
   say?: Say;
 }
 
@@ -50,7 +54,7 @@ const defaults = {
  */
 export const startPostgres = async (options: PostgresOptions = {}): Promise<RunningPostgres> => {
   const say = options.say ?? sayOnStderr;
-  const bin = await resolvePostgres({ say });
+  const bin = options.bin ?? (await resolvePostgres({ say }));
   const user = serverUser();
   const dir = await makeRunDir('postgres', user);
   const dataDir = join(dir, 'data');
@@ -58,7 +62,15 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Runn
   let server: ServerProcess;
   let port: number;
   try {
-    await initialize({ bin, dir, dataDir, password, user, settings: { ...defaults, ...options.settings } });
+    await initialize({
+      bin,
+      dir,
+      dataDir,
+      password,
+      user,
+      settings: { ...defaults, ...options.settings },
+      more: options.initdb ?? [],
+    });
     [server, port] = await onFreshPorts(1, async ([free = 0]) => {
       const started = postmaster(bin, dir, dataDir, free, say);
       await started.start();
@@ -113,11 +125,12 @@ const initialize = async (to: {
   password: string;
   user: ReturnType<typeof serverUser>;
   settings: Readonly<Record<string, string>>;
+  more: readonly string[];
 }): Promise<void> => {
   const passwordFile = join(to.dir, 'password');
   await writeFile(passwordFile, to.password, { mode: 0o644 });
   const args = ['--pgdata', to.dataDir, '--username=postgres', '--auth=scram-sha-256', '--pwfile', passwordFile];
-  await runProgram(join(to.bin, 'initdb'), [...args, '--encoding=UTF8', '--no-locale', '--no-sync'], {
+  await runProgram(join(to.bin, 'initdb'), [...args, '--encoding=UTF8', '--no-locale', '--no-sync', ...to.more], {
     ...to.user,
     cwd: to.dir,
     env: { LC_ALL: 'C', TZ: 'UTC' },
