@@ -21,6 +21,7 @@ import { probeService } from './probe-service.ts';
 import { provePerson } from './prove-person.ts';
 import { providePlace } from './provide-place.ts';
 import { releaseSet } from './release-set.ts';
+import { runChecks } from './run-checks.ts';
 import { switchTarget } from './switch-target.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { unfencePlace } from './unfence-place.ts';
@@ -48,6 +49,7 @@ export const createVerbs = (world: World): Verbs => ({
   probeService: probeService(world),
   providePlace: providePlace(world),
   releaseSet: releaseSet(world),
+  runChecks: runChecks(world),
   switchTarget: switchTarget(world),
   takeSnapshot: takeSnapshot(world),
   unfencePlace: unfencePlace(world),

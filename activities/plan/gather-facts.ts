@@ -94,6 +94,7 @@ const gatherTarget = async (
       const { greens = 1, everyMs = 1000 } = world.estate.services[id] ?? {};
       return { id, greens, every: formatDuration(everyMs) };
     }),
+    checks: target.checks.length,
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
   return { target: facts, leftOut: set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [] };

@@ -26,6 +26,8 @@ const sentences: { [V in VerbName]: (input: Parameters<Verbs[V]>[1]) => string }
   checkStage: ({ site, stage }) => `every unit of ${stage} is in the ledger of ${at(site)}`,
   endRestore: ({ site }) => `drop the ledger of ${at(site)}`,
   comparePlace: ({ site, set }) => `fingerprints of ${at(site)} equal those of set ${set}, object by object`,
+  runChecks: ({ site, integrity }) =>
+    `${at(site)} passes the checks of the estate${integrity ? ' and is whole, page by page' : ''}`,
   fencePlace: ({ site }) => `stop writes at ${describePlace(site.place)}`,
   unfencePlace: ({ site }) => `allow writes at ${at(site)} again`,
   checkFenced: ({ site }) => `a write at ${at(site)} is refused, or the place is gone`,

@@ -23,6 +23,7 @@ export const effects = {
   checkStage: 'reads',
   endRestore: 'changes',
   comparePlace: 'reads',
+  runChecks: 'reads',
   fencePlace: 'changes',
   unfencePlace: 'changes',
   checkFenced: 'reads',

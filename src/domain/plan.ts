@@ -111,6 +111,8 @@ export interface TargetFacts {
   /** The set this run restores: the asked one, or the newest at or before the asked time. Null when there is none. */
   set: SetFacts | null;
   services: readonly ServiceFacts[];
+  /** How many checks the estate has for it. */
+  checks: number;
   /** What leads users to this target, as sentences; empty when nothing switches. */
   switches: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { CheckRow } from './checks.ts';
 import type { Stamps } from './clocks.ts';
 import type { EqualityRow } from './fingerprint.ts';
 import type { Loss } from './loss.ts';
@@ -35,11 +36,16 @@ export interface Fact {
   skipped?: number;
   stamps?: Stamps;
   equality?: readonly EqualityRow[];
+  /** What the estate's checks found, the worst first. */
+  checks?: readonly CheckRow[];
   loss?: Loss;
   versions?: Readonly<Record<string, string>>;
   /** True things a person must read. They make a run `partially-failed` only when `isFailure`. */
   findings?: readonly Finding[];
 }
+
+/** The tables behind a verdict: a fact carries them, and so does the error that is the opposite of it. */
+export type Evidence = Pick<Fact, 'equality' | 'checks'>;
 
 export interface Finding {
   says: string;
@@ -76,6 +82,11 @@ export interface Verbs {
   endRestore: Verb<{ site: Site; set: SetId }>;
   /** Fingerprints of the place equal those of the set, every object. */
   comparePlace: Verb<{ site: Site; set: SetId }>;
+  /**
+   * The checks of the estate for the target of the place; with `integrity` that one too, asked for or not. Newest rows are
+   * held against the set's instant, or against now without a set.
+   */
+  runChecks: Verb<{ site: Site; set?: SetId; integrity?: true }>;
   fencePlace: Verb<{ site: Site }>;
   unfencePlace: Verb<{ site: Site }>;
   /** A write is refused, or the place is provably gone. */

@@ -1,3 +1,4 @@
+import type { Check } from '../domain/checks.ts';
 import type { Objective } from '../domain/plan.ts';
 import type { Risk } from '../domain/risk.ts';
 import type { Digest, PlaceSpec, SecretRef, StoreKind, TargetId } from '../domain/words.ts';
@@ -53,6 +54,8 @@ export interface Target {
   backup: { everySeconds: number | null; only: readonly string[]; except: readonly string[] };
   switches: readonly SwitchConfig[];
   services: readonly string[];
+  /** What must be true of its data. */
+  checks: readonly Check[];
 }
 
 export type SwitchConfig = { kind: 'env-file'; path: string; key: string };

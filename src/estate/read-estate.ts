@@ -64,6 +64,7 @@ const targetOf = (id: string, file: EstateFile['targets'][string]): Target => ({
   backup: { everySeconds: file.backup.every, only: file.backup.only, except: file.backup.except },
   switches: file.switches,
   services: file.services,
+  checks: [],
 });
 
 const mapValues = <A, B>(all: Readonly<Record<string, A>>, make: (id: string, one: A) => B): Record<string, B> =>

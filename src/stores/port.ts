@@ -1,4 +1,5 @@
-import type { Filter, Sink, Source } from '../domain/data.ts';
+import type { Check, CheckRow } from '../domain/checks.ts';
+import type { Filter, RestoreSelection, Selection, Sink, Source } from '../domain/data.ts';
 import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Canary } from '../domain/loss.ts';
 import type { Consistency, Instant, Mark, RunId, Stage, StoreKind } from '../domain/words.ts';
@@ -27,8 +28,15 @@ export interface Kind<Meta> {
    * @throws DrError `bad-input` (not such a URL), `no-permission`, `missing` (no such database), `unreachable`
    */
   open(url: string, work: Work): Promise<Place<Meta> & AsyncDisposable>;
-  /** Pure, ordered, stable: the same meta, stage and filter give the same units in the same order, in any process. */
-  units(meta: Meta, stage: Stage, filter?: Filter): Iterable<Unit>;
+  /**
+   * What a selection of a set comes to that its words do not say: what comes along, what is left out, as sentences for the
+   * person who decides. Pure; nothing has been changed yet.
+   * @throws DrError `no-match`; `not-supported` (names what this store cannot do, or the set does not hold); `refused` (the
+   * selection breaks references, each named)
+   */
+  explain(meta: Meta, selection: RestoreSelection): readonly string[];
+  /** Pure, ordered, stable: the same meta, stage and selection give the same units in the same order, in any process. */
+  units(meta: Meta, stage: Stage, selection?: RestoreSelection): Iterable<Unit>;
 }
 
 /** The smallest thing restored on its own: seconds to a minute of work. */
@@ -47,6 +55,14 @@ export interface Writer {
   /** Digest of the manifest being restored. */
   set: string;
   epoch: number;
+  /** What of the set: units cut from another selection are refused. Absent: everything. */
+  selection?: RestoreSelection;
+}
+
+/** What a restore has to come to and what it came to, compared with `compareFingerprints`. */
+export interface Proof {
+  expected: Fingerprint;
+  found: Fingerprint;
 }
 
 export interface Inspection {
@@ -87,14 +103,18 @@ export interface Place<Meta> {
   /** Writes or replaces the mark. */
   stamp(mark: Mark): Promise<void>;
   /**
-   * Backs up what the filter selects, from one consistent view. A crash leaves streams that no manifest names.
-   * @throws DrError `no-match` (filter selects nothing), `not-supported` (names what), `no-permission`, `interrupted`
+   * Backs up what is selected, from one consistent view. A crash leaves streams that no manifest names.
+   * @throws DrError `no-match` (nothing is selected), `not-supported` (names what), `refused` (the selection breaks
+   * references, each named), `no-permission`, `interrupted`
    */
-  snapshot(to: Sink, filter: Filter): Promise<Snapshot<Meta>>;
+  snapshot(to: Sink, selection: Selection): Promise<Snapshot<Meta>>;
   /**
    * Readies the place for units: ledger made, epoch raised. Idempotent for the same writer. Neither a higher epoch that
-   * began before nor a higher one in the mark is passed over.
-   * @throws DrError `not-empty`, `stale-epoch`, `too-old` (server older than the set), `no-permission`
+   * began before nor a higher one in the mark is passed over. What the selection needs and the place lacks is named here,
+   * before anything is changed. Rows that were added to others are never added twice: neither by another writer while this
+   * one has not ended, nor by the same one after its end.
+   * @throws DrError `not-empty`, `stale-epoch`, `too-old` (server older than the set), `missing`, `refused`, `no-permission`,
+   * and what `explain` throws
    */
   begin(by: Writer, meta: Meta): Promise<void>;
   /**
@@ -109,12 +129,36 @@ export interface Place<Meta> {
   end(by: Writer): Promise<void>;
   /** Of everything the filter selects, in one consistent view. */
   fingerprint(filter: Filter): Promise<Fingerprint>;
+  /**
+   * Holds the place against the set, as far as `by` selects it: `of` is the fingerprint of the set. Where rows were added to
+   * others, what was there before counts too. Called before `end`.
+   */
+  prove(by: Writer, meta: Meta, of: Fingerprint): Promise<Proof>;
   readonly can: Capabilities;
 }
 
 export interface Capabilities {
   fence?: Fence;
   canary?: Canaries;
+  checks?: Checks;
+}
+
+export interface CheckOptions {
+  /** The instant the data shows: newest rows are held against it. */
+  at: Instant;
+  /** Users work in the place: nothing that keeps them waiting is done. */
+  isInService: boolean;
+  /** Examples are keys as they are, for a person on the spot. Otherwise they are digests: values stay in the store. */
+  shows?: 'values';
+}
+
+export interface Checks {
+  /**
+   * Runs checks one after the other and leaves nothing. A check has one row or more; what it names and the place lacks is
+   * red, and what this login may not do is `not measured`, named.
+   * @throws DrError `unreachable`, `interrupted`, `busy`: nothing is known of the rest
+   */
+  run(checks: readonly Check[], options: CheckOptions): Promise<CheckRow[]>;
 }
 
 export interface Fence {

@@ -37,6 +37,7 @@ export const targetOf = (more: Partial<Target> = {}): Target => ({
   backup: { everySeconds: null, only: [], except: [] },
   switches: [],
   services: [],
+  checks: [],
   ...more,
 });
 

@@ -50,6 +50,7 @@ export const targetOf = (id: string, more: Partial<TargetFacts> = {}): TargetFac
     nextSet: '20260301T023000Z-b2c3d4',
     set: setOf(id),
     services: [{ id: 'shop-api', greens: 3, every: '1s' }],
+    checks: 0,
     switches: ['DATABASE_URL in ./shop.env'],
     ...more,
   };

@@ -109,8 +109,8 @@ const worldAt = (run: string): World => {
 
 const toFailure = (thrown: unknown): unknown => {
   if (!(thrown instanceof DrError)) return thrown;
-  const { kind, hint, facts, isPermanent } = thrown;
-  const details = [{ hint, facts }];
+  const { kind, hint, facts, evidence, isPermanent } = thrown;
+  const details = [{ hint, facts, evidence }];
   return ApplicationFailure.create({ message: describeError(thrown), type: kind, nonRetryable: isPermanent, details });
 };
 
@@ -195,6 +195,7 @@ const works: Work = {
   checkStage: read,
   endRestore: read,
   comparePlace: read,
+  runChecks: read,
   fencePlace: (world, { site }) => {
     placeIn(world, site.place.id).isFenced = true;
     return {};

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Check, CheckRow } from '../src/domain/checks.ts';
+import { countChecks, describeCheck, refuseRed, worstFirst } from '../src/domain/checks.ts';
+import type { Site } from '../src/domain/verbs.ts';
+import type { Instant } from '../src/domain/words.ts';
+import type { CheckOptions } from '../src/stores/port.ts';
+import { openSet } from './set.ts';
+import { type OpenSite, openSite } from './site.ts';
+import { type Job, verb } from './verb.ts';
+
+/** What fits into a history and on a screen; everything is kept in the vault. */
+const mostRows = 50;
+const mostText = 300;
+
+/** Runs the estate's checks. A red one is an error that carries all of them; what was not measured is a finding. */
+export const runChecks = verb('runChecks', async (job, { site, set, integrity }) => {
+  const { world, order } = job;
+  const at = set === undefined ? world.now() : await shownAt(job, site, set);
+  const wanted = checksOf(job, site, integrity === true);
+  await using open = await openSite(job, site);
+  const rows = worstFirst(await rowsOf(open, wanted, { at, isInService: open.isBound }));
+
+  const now = world.now();
+  const evidence = Buffer.from(JSON.stringify({ place: site.place.id, set: set ?? null, at, now, rows }));
+  const name = `checks-${site.place.target}-${createHash('sha256').update(evidence).digest('hex').slice(0, 12)}.json`;
+  await world.vault.runs.keep(order.run, now, name, evidence);
+  const checks = rows.slice(0, mostRows).map(cut);
+  const refusal = refuseRed(checks);
+  if (refusal !== null) throw refusal;
+  return {
+    says: `checks of ${site.place.id}: ${countChecks(rows)}`,
+    objects: rows.length,
+    checks,
+    findings: rows
+      .filter(({ state }) => state === 'not measured')
+      .map(({ says, found }) => ({ says: `not measured at ${site.place.id}: ${says}: ${found}`, isFailure: false })),
+  };
+});
+
+/** The checks of a target, and integrity where it is asked for beside them. */
+export const checksOf = ({ world }: Pick<Job, 'world'>, { place }: Site, integrity: boolean): readonly Check[] => {
+  const known = world.estate.targets[place.target]?.checks ?? [];
+  const isMissing = integrity && !known.some(({ kind }) => kind === 'integrity');
+  return isMissing ? [...known, { kind: 'integrity' }] : known;
+};
+
+/** From when on everything in the set can be there. */
+const shownAt = async (job: Job, site: Site, set: string): Promise<Instant> => {
+  const { consistency } = (await openSet(job, site, set)).manifest;
+  return consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
+};
+
+/** One row or more for each check, also where the kind of store has none. */
+export const rowsOf = async (
+  { place }: Pick<OpenSite, 'place'>,
+  checks: readonly Check[],
+  options: CheckOptions,
+): Promise<CheckRow[]> => {
+  if (place.can.checks !== undefined) return place.can.checks.run(checks, options);
+  return checks.map((check) => ({
+    check: check.kind,
+    says: describeCheck(check),
+    state: 'not measured',
+    expected: 'an answer',
+    found: 'this kind of store runs no checks',
+  }));
+};
+
+const cutText = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText - 1)}…` : text);
+
+const cut = ({ says, expected, found, ...row }: CheckRow): CheckRow => ({
+  ...row,
+  says: cutText(says),
+  expected: cutText(expected),
+  found: cutText(found),
+});

@@ -1,0 +1,242 @@
+import { formatDuration } from './duration.ts';
+import { DrError } from './errors.ts';
+import type { Instant, StoreKind } from './words.ts';
+
+/**
+ * What an estate says must be true of a target's data, as data: it is run after every restore before users are moved, in
+ * every drill, and by `dr check`. Objects are named as filters name them: `public.orders`.
+ */
+export type Check =
+  | OrphansCheck
+  | ObjectsCheck
+  | ColumnsCheck
+  | IndexCheck
+  | NewestRowCheck
+  | SqlCheck
+  | IntegrityCheck;
+export type CheckKind = Check['kind'];
+
+/** No row of `child` names a row that `parent` lacks. A row with a null among its columns names nothing. */
+export interface OrphansCheck {
+  kind: 'orphans';
+  child: string;
+  /** Paired with `parentColumns` by position. */
+  columns: readonly string[];
+  parent: string;
+  parentColumns: readonly string[];
+}
+
+/** These objects exist. */
+export interface ObjectsCheck {
+  kind: 'objects';
+  names: readonly string[];
+}
+
+/** The object has these columns. */
+export interface ColumnsCheck {
+  kind: 'columns';
+  of: string;
+  columns: readonly { name: string /** As the store prints it: `numeric(10,2)`. */; type?: string; notNull: boolean }[];
+}
+
+/** The object has an index that is defined so, whatever its name; one that the store cannot use does not count. */
+export interface IndexCheck {
+  kind: 'index';
+  of: string;
+  keys: readonly IndexKey[];
+  isUnique: boolean;
+  /** `btree`, `gin`, `hnsw` */
+  method: string;
+  include: readonly string[];
+  /** The predicate of a partial index. */
+  where?: string;
+  nullsNotDistinct: boolean;
+}
+
+export type IndexKey = ({ column: string } | { expression: string }) & {
+  order?: 'asc' | 'desc';
+  nulls?: 'first' | 'last';
+  collation?: string;
+  opclass?: string;
+};
+
+/** The newest row is at most `withinMs` older than the instant the data shows: the set's, or now where it is in service. */
+export interface NewestRowCheck {
+  kind: 'newestRow';
+  of: string;
+  column: string;
+  withinMs: number;
+}
+
+/** One read-only query and what it must answer: rows, or one value in the first column of its one row. */
+export interface SqlCheck {
+  kind: 'sql';
+  says: string;
+  query: string;
+  expect: Expectation;
+  timeoutMs: number;
+}
+
+export type Expectation =
+  | { equals: string | number | boolean }
+  | { min: number }
+  | { max: number }
+  | { rows: 'empty' | 'nonEmpty' };
+
+/** The store's own structures are whole: every page and index entry is read and compared. */
+export interface IntegrityCheck {
+  kind: 'integrity';
+}
+
+/** Which kinds of store can run which check. */
+export const checkKinds = {
+  orphans: ['postgres', 'memory'],
+  objects: ['postgres', 'memory'],
+  columns: ['postgres'],
+  index: ['postgres'],
+  newestRow: ['postgres', 'memory'],
+  sql: ['postgres'],
+  integrity: ['postgres'],
+} as const satisfies Record<CheckKind, readonly StoreKind[]>;
+
+export const checkStates = ['red', 'not measured', 'green'] as const;
+/** `not measured` says that nobody knows: it is never taken for green. */
+export type CheckState = (typeof checkStates)[number];
+
+/** What one check found. Safe to keep: counts, times, definitions and digests, never a value of a row. */
+export interface CheckRow {
+  check: CheckKind;
+  /** What was checked. */
+  says: string;
+  state: CheckState;
+  expected: string;
+  found: string;
+  /** Some of the rows that make it red: digests of their keys, or the keys where a person asked for them on the spot. */
+  examples?: readonly string[];
+}
+
+const keyOf = (key: IndexKey): string => {
+  const what = 'column' in key ? key.column : `(${key.expression})`;
+  const more = [
+    key.collation === undefined ? '' : `collate ${key.collation}`,
+    key.opclass ?? '',
+    key.order === 'desc' ? 'desc' : '',
+    key.nulls === undefined ? '' : `nulls ${key.nulls}`,
+  ];
+  return [what, ...more].filter((part) => part !== '').join(' ');
+};
+
+const describeIndex = (check: IndexCheck): string =>
+  [
+    `${check.isUnique ? 'unique ' : ''}${check.method} index on ${check.of} (${check.keys.map(keyOf).join(', ')})`,
+    check.include.length === 0 ? '' : `include (${check.include.join(', ')})`,
+    check.nullsNotDistinct ? 'nulls not distinct' : '',
+    check.where === undefined ? '' : `where ${check.where}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+
+const sentences: { [K in CheckKind]: (check: Extract<Check, { kind: K }>) => string } = {
+  orphans: ({ child, columns, parent, parentColumns }) =>
+    `every ${child} (${columns.join(', ')}) is in ${parent} (${parentColumns.join(', ')})`,
+  objects: ({ names }) => `there is ${names.join(', ')}`,
+  columns: ({ of, columns }) => `${of} has ${columns.map(({ name }) => name).join(', ')}`,
+  index: describeIndex,
+  newestRow: ({ of, column, withinMs }) => `the newest ${column} of ${of} is at most ${formatDuration(withinMs)} old`,
+  sql: ({ says }) => says,
+  integrity: () => 'tables and indexes are whole',
+};
+
+/** What a check claims, as a sentence. */
+export const describeCheck = (check: Check): string => (sentences[check.kind] as (check: Check) => string)(check);
+
+/** Of the newest row of an object: null when it has none. A row of later than `at` is new enough. */
+export const judgeAge = (
+  newest: Instant | null,
+  at: Instant,
+  withinMs: number,
+): Pick<CheckRow, 'state' | 'expected' | 'found'> => {
+  const oldest = new Date(Date.parse(at) - withinMs).toISOString();
+  const expected = `${oldest} or later`;
+  if (newest === null) return { state: 'red', expected, found: 'no row with a time' };
+  return { state: Date.parse(newest) >= Date.parse(oldest) ? 'green' : 'red', expected, found: newest };
+};
+
+const sayExpectation = (expect: Expectation): string => {
+  if ('equals' in expect) return String(expect.equals);
+  if ('min' in expect) return `at least ${expect.min}`;
+  if ('max' in expect) return `at most ${expect.max}`;
+  return expect.rows === 'empty' ? 'no row' : 'at least one row';
+};
+
+const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const whole = /^[+-]?\d+$/;
+
+/** Exact for whole numbers of any size. Null when either is no number. */
+const compareNumbers = (a: string, b: string): number | null => {
+  if (!numeral.test(a) || !numeral.test(b)) return null;
+  if (whole.test(a) && whole.test(b)) return Number(BigInt(a) - BigInt(b));
+  return Number(a) - Number(b);
+};
+
+/** How the first rows of an answer look: `rows` is 0, 1 or 2 for more; the value is text as the store prints it. */
+export interface Answered {
+  rows: 0 | 1 | 2;
+  value: string | null;
+}
+
+const isAsExpected = (expect: Expectation, { rows, value }: Answered): boolean => {
+  if ('rows' in expect) return (rows === 0) === (expect.rows === 'empty');
+  if (rows !== 1 || value === null) return false;
+  if ('min' in expect) return (compareNumbers(value, String(expect.min)) ?? -1) >= 0;
+  if ('max' in expect) return (compareNumbers(value, String(expect.max)) ?? 1) <= 0;
+  return (
+    value === String(expect.equals) ||
+    (typeof expect.equals === 'number' && compareNumbers(value, String(expect.equals)) === 0)
+  );
+};
+
+/** Numbers and yes or no may be told; any other value may be somebody's. */
+const isTellable = (value: string): boolean => numeral.test(value) || value === 'true' || value === 'false';
+
+/** An answer against its expectation. What cannot be compared (no row, several, no number) is red. */
+export const judgeAnswer = (
+  expect: Expectation,
+  answered: Answered,
+): Pick<CheckRow, 'state' | 'expected' | 'found'> => {
+  const isGreen = isAsExpected(expect, answered);
+  const { rows, value } = answered;
+  const told = value === null ? 'null' : isTellable(value) ? value : isGreen ? 'as expected' : 'another value';
+  const counted = rows === 0 ? 'no row' : rows === 1 ? 'one row' : 'more than one row';
+  const found = 'rows' in expect || rows !== 1 ? counted : told;
+  return { state: isGreen ? 'green' : 'red', expected: sayExpectation(expect), found };
+};
+
+/** Red first, then what is not known. */
+export const worstFirst = (rows: readonly CheckRow[]): CheckRow[] =>
+  rows.toSorted((a, b) => checkStates.indexOf(a.state) - checkStates.indexOf(b.state));
+
+/** `3 green, 1 red`: counts of what there is. */
+export const countChecks = (rows: readonly CheckRow[]): string =>
+  checkStates
+    .toReversed()
+    .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+    .join(', ') || 'no check';
+
+const mostNamed = 5;
+
+/** What red checks are to the step that found them: a refusal. Null when none is red. */
+export const refuseRed = (rows: readonly CheckRow[]): DrError | null => {
+  const red = rows.filter(({ state }) => state === 'red');
+  if (red.length === 0) return null;
+  const named = red.slice(0, mostNamed).map((row) => `${row.says}: expected ${row.expected}, found ${row.found}`);
+  const rest = red.length > mostNamed ? `; and ${red.length - mostNamed} more` : '';
+  return new DrError(
+    'not-equal',
+    `${red.length === 1 ? 'a check is' : `${red.length} checks are`} red: ${named.join('; ')}${rest}`,
+    'see what is wrong with the data; dr check names examples',
+    { facts: { red: red.length }, evidence: { checks: rows } },
+  );
+};
