@@ -29,7 +29,7 @@ export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
   const evidence = JSON.stringify({ place: site.place.id, set, at, algorithm: found.algorithm, table, differences });
   const name = `equality-${site.place.target}-${digestOf(evidence).slice(0, 12)}.json`;
   await world.vault.runs.keep(order.run, at, name, Buffer.from(evidence));
-  if (differences.length > 0) throw unequal(site.place.id, set, differences);
+  if (differences.length > 0) throw unequal(site.place.id, set, differences, shown(table));
   return {
     says: `${table.length} of ${table.length} objects of ${site.place.id} equal set ${set}`,
     objects: table.length,
@@ -48,7 +48,12 @@ const rowsOf = (print: Fingerprint): number => Object.values(print.objects).redu
 const shown = (table: readonly EqualityRow[]): EqualityRow[] =>
   table.toSorted((a, b) => Number(a.equal) - Number(b.equal)).slice(0, mostRows);
 
-const unequal = (place: string, set: string, differences: readonly Difference[]): DrError => {
+const unequal = (
+  place: string,
+  set: string,
+  differences: readonly Difference[],
+  equality: readonly EqualityRow[],
+): DrError => {
   const named = differences
     .slice(0, mostNamed)
     .map(({ object, what, expected, found }) => `${object} (${what}): expected ${expected}, found ${found}`);
@@ -57,6 +62,6 @@ const unequal = (place: string, set: string, differences: readonly Difference[])
     'not-equal',
     `${place} does not equal set ${set} in ${differences.length} objects: ${named.join('; ')}${more}`,
     'do not switch to it; restore again into a new place, or restore another set',
-    { facts: { differences: differences.length } },
+    { facts: { differences: differences.length }, evidence: { equality } },
   );
 };

@@ -1,3 +1,5 @@
+import type { Evidence } from './verbs.ts';
+
 /** Every way this product fails, by name. The name is stable: reports, tests and exit codes use it. */
 export const errorKinds = {
   // bad input: exit 2
@@ -43,13 +45,20 @@ export class DrError extends Error {
   readonly kind: ErrorKind;
   readonly hint: string;
   readonly facts: ErrorFacts;
+  readonly evidence: Evidence;
 
-  constructor(kind: ErrorKind, message: string, hint: string, more: { facts?: ErrorFacts; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    hint: string,
+    more: { facts?: ErrorFacts; evidence?: Evidence; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'DrError';
     this.kind = kind;
     this.hint = hint;
     this.facts = more.facts ?? {};
+    this.evidence = more.evidence ?? {};
   }
 
   get isPermanent(): boolean {

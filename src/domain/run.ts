@@ -1,7 +1,7 @@
 import type { Stamps, Verdict } from './clocks.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Decision } from './risk.ts';
-import type { Fact, Finding } from './verbs.ts';
+import type { Evidence, Fact, Finding } from './verbs.ts';
 import type { Instant, Outcome } from './words.ts';
 
 export const stepStates = [
@@ -31,6 +31,8 @@ export interface StepRecord {
   fact?: Fact;
   verified?: Fact;
   failure?: string;
+  /** What the failure found out. */
+  evidence?: Evidence;
   /** Why it was skipped, and by whom. */
   skipped?: { why: string; by: readonly string[] };
 }

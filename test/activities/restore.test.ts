@@ -124,6 +124,11 @@ describe('a restore', () => {
       type: 'not-equal',
       nonRetryable: true,
       message: expect.stringContaining('orders (rows): expected 50, found 49'),
+      details: [
+        {
+          evidence: { equality: expect.arrayContaining([expect.objectContaining({ object: 'orders', equal: false })]) },
+        },
+      ],
     });
   });
 

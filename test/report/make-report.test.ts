@@ -236,11 +236,14 @@ describe('what a report must not hide', () => {
       'RPO met': 'yes',
     });
     expect(tick(withStep(goodRun(), 'compare', { fact: fact(10, 30) }), 'snapshot restore ok')).toBe('not measured');
+    const row = { object: 'items', expectedRows: 20, foundRows: 19, equal: false };
     const unequal = withStep(goodRun(), 'compare', {
       state: 'failed',
       fact: undefined,
       failure: 'items: 19 of 20 rows',
+      evidence: { equality: [row] },
     });
+    expect(makeReport(unequal).equality).toMatchObject([{ step: 'compare', isEqual: false, objects: 1, rows: [row] }]);
     expect(makeReport(unequal).checklist).toContainEqual({
       item: 'snapshot restore ok',
       state: 'no',

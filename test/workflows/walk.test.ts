@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DrError } from '../../src/domain/errors.ts';
 import type { Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
 import { error, latch, stateOf, worldOf } from './fakes.ts';
@@ -218,11 +219,16 @@ describe('failures', () => {
       verify: { verb: 'comparePlace', with: { site: siteOf('beside'), set: 'set-1' } },
       undo: { verb: 'discardPlace', with: { site: siteOf('beside') } },
     });
+    const equality = [{ object: 'orders', expectedRows: 2, foundRows: 1, equal: false }];
+    const unequal = new DrError('not-equal', 'row count differs for table "orders"', 'restore', {
+      evidence: { equality },
+    });
     const world = worldOf(planOf([phase('one', compare), phase('two', switchStep('primary', 'beside'))]), [
-      { verb: 'comparePlace', times: 1, error: error('not-equal', 'row count differs for table "orders"') },
+      { verb: 'comparePlace', times: 1, error: unequal },
     ]);
     const run = await engine.run(world);
     const status = await run.until(({ state }) => state === 'asking');
+    expect(status.steps.find(({ id }) => id === 'copy')?.evidence).toEqual(unequal.evidence);
     expect(status.next).toContain('row count differs');
     expect(world.bound.place).toBe('db/primary');
     await expect(run.send('skipStep', { why: 'it will do' })).rejects.toThrow('going on without "copy" is not safe');

@@ -49,11 +49,13 @@ export const untilSettled = async (
     try {
       await body();
       delete record.failure;
+      delete record.evidence;
       return;
     } catch (error) {
       if (!(error instanceof DrError)) throw error;
       record.state = 'asking';
       record.failure = describeError(error);
+      record.evidence = error.evidence;
       const skippable = step.kind === 'do' ? step.skippable : undefined;
       const { skipped } = await ask(run, step, error, skippable);
       if (skipped !== undefined) {

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/common';
 import type { ErrorFacts, ErrorKind } from '../../src/domain/errors.ts';
 import { DrError, describeError, errorKinds } from '../../src/domain/errors.ts';
+import type { Evidence } from '../../src/domain/verbs.ts';
 import { mostDeaths } from './profiles.ts';
 
 /** What went wrong, and whether trying again could help. */
@@ -22,13 +23,16 @@ const retryable = (error: DrError): Failure => ({ error, isPermanent: false });
 
 const isKind = (type: unknown): type is ErrorKind => typeof type === 'string' && Object.hasOwn(errorKinds, type);
 
-/** A failure that an activity threw: type is the kind, details are `{ hint, facts }`. */
+/** A failure that an activity threw: type is the kind, details are `{ hint, facts, evidence }`. */
 const readApplication = (failure: ApplicationFailure): Failure => {
-  const detail = (failure.details?.[0] ?? {}) as { hint?: unknown; facts?: ErrorFacts };
+  const detail = (failure.details?.[0] ?? {}) as { hint?: unknown; facts?: ErrorFacts; evidence?: Evidence };
   const [message = '', said = ''] = (failure.message ?? '').split('\nhint: ');
   const hint = typeof detail.hint === 'string' ? detail.hint : said || 'look at the log of the worker';
   const kind = isKind(failure.type) ? failure.type : 'unexpected';
-  const error = new DrError(kind, message || 'failed without a word', hint, { facts: detail.facts ?? {} });
+  const error = new DrError(kind, message || 'failed without a word', hint, {
+    facts: detail.facts ?? {},
+    evidence: detail.evidence ?? {},
+  });
   return { error, isPermanent: failure.nonRetryable === true || error.isPermanent };
 };
 
