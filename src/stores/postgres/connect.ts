@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
 import type { Address } from './address.ts';
@@ -47,6 +48,27 @@ export interface Link {
 
 const connectMs = 10_000;
 
+/** Sockets of ours whose bytes can be taken as they come, before the driver sees them. */
+const taps = new WeakMap<object, { take: ((bytes: Buffer) => void) | null }>();
+
+/** The tap of a connection's stream; undefined where TLS is in between. The bytes it gives are good until it returns. */
+export const tapOf = (stream: object): { take: ((bytes: Buffer) => void) | null } | undefined => taps.get(stream);
+
+/** Reads into one buffer of its own: a new one for every few kilobytes would keep the garbage collector busy. */
+const tappedSocket = (): Socket => {
+  const tap: { take: ((bytes: Buffer) => void) | null } = { take: null };
+  const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+  const callback = (bytes: number): boolean => {
+    const read = buffer.subarray(0, bytes);
+    if (tap.take === null) socket.emit('data', Buffer.from(read));
+    else tap.take(read);
+    return true;
+  };
+  const socket: Socket = new Socket({ onread: { buffer, callback } });
+  taps.set(socket, tap);
+  return socket;
+};
+
 /** `sslmode` means what it means to pg_dump. The name of the database is told apart: some cannot be in a URL. */
 const plain = ({ url, database }: Address, name: string): pg.Client =>
   new pg.Client({
@@ -55,6 +77,7 @@ const plain = ({ url, database }: Address, name: string): pg.Client =>
     application_name: name,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    stream: tappedSocket,
   });
 
 const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<number>): Promise<Link> => {

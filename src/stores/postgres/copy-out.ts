@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, Submittable } from 'pg';
+import { tapOf } from './connect.ts';
 
 /** What is collected before it is handed on: the server sends one message per row. */
 const chunkBytes = 256 * 1024;
@@ -45,7 +46,7 @@ const payloads = (emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) 
         left -= bytes;
       }
       if (input.length - at < 5) {
-        if (at < input.length) carried = input.subarray(at);
+        if (at < input.length) carried = Buffer.from(input.subarray(at));
         return;
       }
       const code = input[at]!;
@@ -63,7 +64,7 @@ const payloads = (emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) 
 
 /**
  * Runs `COPY … TO STDOUT` and yields its bytes, with back-pressure to the server. It reads the socket itself while the
- * copy lasts: a third of the work of taking the driver's stream of rows. Left early, the connection is of no further use.
+ * copy lasts: a fraction of the work of taking the driver's stream of rows. Left early, the connection is of no further use.
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
  * @throws what the server says
  */
@@ -79,7 +80,7 @@ export const copyOut = async function* (client: Client, sql: string): AsyncGener
       const { stream, query } = connection as unknown as DriverConnection;
       socket = stream;
       const [theirs] = stream.listeners('data') as ((data: Buffer) => void)[];
-      stream.removeListener('data', theirs!);
+      const tap = tapOf(stream);
       const ours = payloads(
         (chunk) => {
           waiting.push(chunk);
@@ -87,12 +88,13 @@ export const copyOut = async function* (client: Client, sql: string): AsyncGener
           wake();
         },
         (rest) => {
-          stream.removeListener('data', ours);
-          stream.on('data', theirs!);
-          theirs!(rest);
+          if (tap) tap.take = null;
+          else stream.removeListener('data', ours).on('data', theirs!);
+          theirs!(Buffer.from(rest));
         },
       );
-      stream.on('data', ours);
+      if (tap) tap.take = ours;
+      else stream.removeListener('data', theirs!).on('data', ours);
       query.call(connection, sql);
     },
   };

@@ -60,6 +60,16 @@ export const entriesOf = (contents: readonly ArchiveEntry[], about: Surroundings
     return entry.kind === 'EVENT TRIGGER' ? 'event-triggers' : 'structure';
   };
 
+  /** A foreign key needs two tables: it is on the one that its tag begins with. */
+  const relationOf = ({ after, schema, tag, kind }: ArchiveEntry): number => {
+    const found = after.flatMap((id) => byId.get(id) ?? []).filter((one) => relations.has(one.kind));
+    const named = found.filter((one) => one.schema === schema && tag.startsWith(`${one.tag} `));
+    return (
+      (kind === 'FK CONSTRAINT' ? (named.sort((a, b) => b.tag.length - a.tag.length)[0] ?? found[0]) : found[0])?.id ??
+      0
+    );
+  };
+
   for (const entry of contents) {
     if (skipped.has(entry.kind) || entry.section === 'data') continue;
     const host = attached.has(entry.kind) ? entry.after.find((id) => byId.has(id)) : undefined;
@@ -80,7 +90,7 @@ export const entriesOf = (contents: readonly ArchiveEntry[], about: Surroundings
       tag: entry.tag,
       unit: hostMade?.unit ?? unitOf(entry),
       with: hostMade?.with ?? entry.id,
-      on: entry.after.find((id) => relations.has(byId.get(id)?.kind ?? '')) ?? 0,
+      on: relationOf(entry),
       needs,
       bytes: about.bytesOf(entry),
     });

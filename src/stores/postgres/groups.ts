@@ -7,20 +7,21 @@ const mostEntries = 100;
 /** A comment or a right is made with what it is of. */
 export const isHost = ({ id, with: host }: EntryMeta): boolean => id === host;
 
-/**
- * Entries of one kind of unit, in the groups that are each made in one transaction and named by their first entry. What is
- * on one table is never in two groups, the large ones apart: else two of them could wait for each other's locks.
- */
-export const groupsOf = (meta: PostgresMeta, unit: 'index' | 'key'): readonly (readonly EntryMeta[])[] => {
-  const hosts = meta.entries.filter((entry) => entry.unit === unit && isHost(entry));
-  const large = hosts.filter(({ bytes }) => bytes > mostBytes).sort((a, b) => b.bytes - a.bytes);
+const bytesOf = (entries: readonly EntryMeta[]): number => entries.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Two constraints of one table are built one after the other anyway: neighbours in the list are on different tables. */
+const inTurns = (entries: readonly EntryMeta[]): EntryMeta[] => {
+  const queues = [...Map.groupBy(entries, ({ on }) => on).values()];
+  const rounds = Math.max(0, ...queues.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => queues.flatMap((queue) => queue[round] ?? [])).flat();
+};
+
+/** Groups of tables, those of one table never apart. */
+const packed = (tables: Iterable<readonly EntryMeta[]>): EntryMeta[][] => {
   const groups: EntryMeta[][] = [];
   let room = { bytes: 0, entries: 0 };
-  for (const those of Map.groupBy(
-    hosts.filter(({ bytes }) => bytes <= mostBytes),
-    ({ on }) => on,
-  ).values()) {
-    const bytes = those.reduce((sum, entry) => sum + entry.bytes, 0);
+  for (const those of tables) {
+    const bytes = bytesOf(those);
     if (bytes > room.bytes || those.length > room.entries) {
       groups.push([]);
       room = { bytes: mostBytes, entries: mostEntries };
@@ -28,7 +29,28 @@ export const groupsOf = (meta: PostgresMeta, unit: 'index' | 'key'): readonly (r
     groups.at(-1)!.push(...those);
     room = { bytes: room.bytes - bytes, entries: room.entries - those.length };
   }
-  return [...large.map((entry) => [entry]), ...groups];
+  return groups;
+};
+
+/**
+ * Indexes in the groups that are each made in one transaction and named by their first entry. What is on one table is never
+ * in two groups, the large ones apart: else two of them could wait for each other's locks.
+ */
+export const indexGroups = (meta: PostgresMeta): readonly (readonly EntryMeta[])[] => {
+  const hosts = meta.entries.filter((entry) => entry.unit === 'index' && isHost(entry));
+  const large = inTurns(hosts.filter(({ bytes }) => bytes > mostBytes).sort((a, b) => b.bytes - a.bytes));
+  const small = hosts.filter(({ bytes }) => bytes <= mostBytes);
+  return [...large.map((entry) => [entry]), ...packed(Map.groupBy(small, ({ on }) => on).values())];
+};
+
+/**
+ * Foreign keys in such groups, heaviest first. All of one table are together and in the archive's order: one that points at
+ * a partitioned table takes further names, and must not take that of one that comes later.
+ */
+export const keyGroups = (meta: PostgresMeta): readonly (readonly EntryMeta[])[] => {
+  const hosts = meta.entries.filter((entry) => entry.unit === 'key' && isHost(entry));
+  const tables = [...Map.groupBy(hosts, ({ on }) => on).values()];
+  return packed(tables).sort((a, b) => bytesOf(b) - bytesOf(a));
 };
 
 /** Tables whose statistics are taken together, by position. Partitions are reached through their table. */

@@ -3,6 +3,7 @@ import { DrError } from '../../domain/errors.ts';
 import type { Writer } from '../port.ts';
 import { codeOf } from './failure.ts';
 import { ownSchema } from './meta.ts';
+import { isStep } from './steps.ts';
 
 /** `guard` says who may restore, and from which epoch on; `ledger` holds what this writer has applied. */
 const tables = `
@@ -126,14 +127,14 @@ export const isThere = async (client: Client, table: string): Promise<boolean> =
   return rows[0]!.is;
 };
 
-/** Units that the ledger holds for this writer. */
+/** Units that the ledger holds for this writer, without steps of units. */
 export const readLedger = async (client: Client, by: Writer): Promise<Set<string>> => {
   if (!(await isThere(client, 'ledger'))) return new Set();
   const { rows } = await client.query<{ unit: string }>(
     `SELECT unit FROM ${ownSchema}.ledger WHERE run = $1 AND set_digest = $2 AND epoch = $3`,
     [by.run, by.set, by.epoch],
   );
-  return new Set(rows.map(({ unit }) => unit));
+  return new Set(rows.flatMap(({ unit }) => (isStep(unit) ? [] : unit)));
 };
 
 /** In the open transaction: waits for units in flight and drops the ledger. That of another writer stays. */

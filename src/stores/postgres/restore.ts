@@ -1,87 +1,17 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { Source } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
 import type { Applied, Writer } from '../port.ts';
-import { analyzedTogether, groupsOf } from './groups.ts';
+import { analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
+import { analyzedTogether, indexGroups, keyGroups } from './groups.ts';
 import { enterUnit, noteUnit } from './ledger.ts';
+import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
-import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
-import { ident, literal, qualified } from './quote.ts';
+import type { EntryMeta, PostgresMeta } from './meta.ts';
 import { isAllIn } from './selection.ts';
 import type { Session } from './session.ts';
+import { stepsOf } from './steps.ts';
+import { together } from './together.ts';
 import type { PostgresUnit } from './units.ts';
-
-type Done = Pick<Applied, 'rows' | 'bytes'>;
-
-/** Loads one stream with one COPY. @throws DrError `damaged` when it holds more or less than the set says */
-const load = async (
-  session: Session,
-  client: Client,
-  unit: PostgresUnit,
-  into: string,
-  { format, parts, object }: TableMeta,
-  from: Source,
-): Promise<Done> => {
-  let bytes = 0;
-  const pieces = async function* (): AsyncIterable<Uint8Array> {
-    for await (const piece of from.read(unit.id)) {
-      bytes += piece.length;
-      session.work.beat({ says: unit.says, bytes, totalBytes: unit.bytes });
-      yield piece;
-    }
-  };
-  const copy = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT ${format})`));
-  await pipeline(Readable.from(pieces(), { objectMode: false }), copy);
-  const [expectedBytes, expected] = parts[Number(unit.id.split('/')[2])]!;
-  if (copy.rowCount === expected && bytes === expectedBytes) return { rows: expected, bytes };
-  throw new DrError(
-    'damaged',
-    `stream ${unit.id} of table ${object}: expected ${expected} rows in ${expectedBytes} bytes, found ${copy.rowCount} in ${bytes}`,
-    'restore another set',
-  );
-};
-
-/** Pages go through a table of this transaction into the large objects that the schema stage made. */
-const loadPages = async (
-  session: Session,
-  client: Client,
-  unit: PostgresUnit,
-  meta: PostgresMeta,
-  table: TableMeta,
-  from: Source,
-): Promise<Done> => {
-  await client.query('CREATE TEMPORARY TABLE dr_pages (loid oid, pageno int4, data bytea) ON COMMIT DROP');
-  const done = await load(session, client, unit, 'pg_temp.dr_pages', table, from);
-  await client.query(`SELECT count(lo_put(loid, pageno::int8 * $1, data)) FROM pg_temp.dr_pages`, [
-    meta.server.blockBytes / 4,
-  ]);
-  return done;
-};
-
-const setSequences = async (
-  client: Client,
-  meta: PostgresMeta,
-  isWanted: (owner: number) => boolean,
-): Promise<void> => {
-  for (const { owner, value, isCalled, ...name } of meta.sequences) {
-    if (owner !== null && !isWanted(owner)) continue;
-    await client.query('SELECT setval($1::regclass, $2, $3)', [qualified(name), value, isCalled]);
-  }
-};
-
-/** The server quotes the values itself: `FROM CURRENT` takes what this session has. */
-const setSettings = async (client: Client, meta: PostgresMeta): Promise<void> => {
-  const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
-  const database = ident(rows[0]!.name);
-  for (const { role, name, value } of meta.settings) {
-    const whose = role === null ? `DATABASE ${database}` : `ROLE ${ident(role)} IN DATABASE ${database}`;
-    await client.query(`SELECT set_config(${literal(name)}, ${literal(value)}, true)`);
-    await client.query(`ALTER ${whose} SET ${name.split('.').map(ident).join('.')} FROM CURRENT`);
-  }
-};
 
 /** What a unit makes, in the order of the archive, comments and rights included. */
 const entriesOf = (unit: PostgresUnit, meta: PostgresMeta): EntryMeta[] => {
@@ -90,20 +20,16 @@ const entriesOf = (unit: PostgresUnit, meta: PostgresMeta): EntryMeta[] => {
   const [stage, kind, id] = unit.id.split('/');
   if (stage === 'schema') return wanted.filter((entry) => entry.unit === 'schema');
   if (kind === 'refresh') return wanted.filter((entry) => entry.with === Number(id));
-  const grouped = stage === 'index' ? (['index', kind] as const) : kind === 'key' ? (['key', id] as const) : null;
-  if (grouped === null) return wanted.filter((entry) => entry.unit === kind);
-  const [name, first] = grouped;
-  const hosts = new Set(
-    groupsOf(meta, name)
-      .find(([host]) => host!.id === Number(first))
-      ?.map((host) => host.id),
-  );
+  if (stage !== 'index' && kind !== 'keys') return wanted.filter((entry) => entry.unit === kind);
+  const groups = stage === 'index' ? indexGroups(meta) : keyGroups(meta);
+  const first = Number(stage === 'index' ? kind : id);
+  const hosts = new Set(groups.find(([host]) => host!.id === first)?.map((host) => host.id));
   return wanted.filter((entry) => hosts.has(entry.with));
 };
 
 /** Other units load rows, set sequences and settings, or analyze. */
 const isMadeOfEntries = ({ id }: PostgresUnit): boolean =>
-  !/^(data|finish\/(sequences|settings|analyze))(\/|$)/.test(id);
+  /^(schema|index\/\d+|finish\/(structure|event-triggers|keys\/\d+|refresh\/\d+))$/.test(id);
 
 const apply = async (
   session: Session,
@@ -113,46 +39,47 @@ const apply = async (
   from: Source,
 ): Promise<Done> => {
   const [stage, kind, n] = unit.id.split('/');
-  if (stage === 'data') {
-    const table = meta.tables[Number(kind)]!;
-    if (table.kind === 'large-objects') return loadPages(session, client, unit, meta, table, from);
-    const columns = table.columns.length === 0 ? '' : ` (${table.columns.map(ident).join(', ')})`;
-    return load(session, client, unit, `${qualified(table)}${columns}`, table, from);
-  }
-  const nothing = { rows: 0, bytes: 0 };
-  if (kind === 'sequences') {
-    const only = unit.only === undefined ? undefined : new Set(unit.only);
-    await setSequences(client, meta, (owner) => only?.has(owner) ?? true);
-    return nothing;
-  }
-  if (kind === 'settings') {
-    await setSettings(client, meta);
-    return nothing;
-  }
-  if (kind === 'analyze') {
+  if (stage === 'data') return loadRows(session, client, unit, meta, from);
+  const only = unit.only === undefined ? undefined : new Set(unit.only);
+  const isWanted = (position: number): boolean => only?.has(position) ?? true;
+  if (kind === 'sequences') await setSequences(client, meta, isWanted);
+  if (kind === 'settings') await setSettings(client, meta);
+  if (kind === 'statistics' && n !== undefined) {
     const group = analyzedTogether(meta).find(([first]) => first === Number(n)) ?? [];
-    const wanted = group.filter((position) => unit.only?.includes(position) ?? true);
-    await client.query(`ANALYZE ${wanted.map((position) => qualified(meta.tables[position]!)).join(', ')}`);
-    return nothing;
+    await analyze(
+      client,
+      group.filter(isWanted).map((position) => meta.tables[position]!),
+    );
   }
+  if (!isMadeOfEntries(unit)) return { rows: 0, bytes: 0 };
+
   const entries = entriesOf(unit, meta);
+  if (kind === 'keys') {
+    await lockForKeys(
+      client,
+      meta,
+      entries.flatMap(({ needs }) => needs),
+    );
+  }
   const bytes = await makeEntries(session, client, meta, from, entries);
-  const [first] = entries;
-  if (kind === 'refresh' && first)
-    await client.query(`ANALYZE ${qualified({ schema: first.schema, name: first.tag })}`);
+  if (kind === 'refresh')
+    await analyze(
+      client,
+      entries.slice(0, 1).map(({ schema, tag }) => ({ schema, name: tag })),
+    );
   return { rows: 0, bytes };
 };
 
-/**
- * Applies one unit in one transaction with its ledger row: killed at any point, it leaves neither. A commit whose answer is
- * lost is found in the ledger by the next attempt.
- */
-export const restore = (
+const skipped: Applied = { wasApplied: false, rows: 0, bytes: 0 };
+
+/** In one transaction with the ledger row: killed at any point, it leaves neither. */
+const applyOnce = (
   session: Session,
   unit: PostgresUnit,
   meta: PostgresMeta,
   from: Source,
   by: Writer,
+  signal: AbortSignal,
 ): Promise<Applied> =>
   session.run(
     unit.says,
@@ -161,12 +88,47 @@ export const restore = (
       await client.query('BEGIN');
       if (!(await enterUnit(client, by, unit.id))) {
         await client.query('ROLLBACK');
-        return { wasApplied: false, rows: 0, bytes: 0 };
+        return skipped;
       }
       const done = await apply(session, client, unit, meta, from);
       await noteUnit(client, unit.id, done.rows, done.bytes);
       await client.query('COMMIT');
       return { wasApplied: true, ...done };
     },
-    { isChanged: isMadeOfEntries(unit) },
+    { isChanged: isMadeOfEntries(unit), signal },
   );
+
+/** Asks the ledger and changes nothing. */
+const isApplied = (session: Session, unit: PostgresUnit, by: Writer): Promise<boolean> =>
+  session.run(unit.says, async ({ client }) => {
+    await client.query('BEGIN');
+    const isNew = await enterUnit(client, by, unit.id);
+    await client.query('ROLLBACK');
+    return !isNew;
+  });
+
+/**
+ * Applies one unit exactly once. A commit whose answer is lost is found in the ledger by the next attempt. A unit of steps
+ * that is killed keeps the steps that were done, each in the ledger with what it did.
+ */
+export const restore = async (
+  session: Session,
+  unit: PostgresUnit,
+  meta: PostgresMeta,
+  from: Source,
+  by: Writer,
+): Promise<Applied> => {
+  const steps = stepsOf(unit, meta);
+  const { signal: whole, parallel } = session.work;
+  if (steps === null) return applyOnce(session, unit, meta, from, by, whole);
+  if (await isApplied(session, unit, by)) return skipped;
+  let bytes = 0;
+  const hand = async (signal: AbortSignal): Promise<void> => {
+    for (let step = steps.shift(); step; step = steps.shift()) {
+      bytes += (await applyOnce(session, step, meta, from, by, signal)).bytes;
+    }
+  };
+  await together(whole, Array(Math.max(1, parallel)).fill(hand));
+  const done = await applyOnce(session, unit, meta, from, by, whole);
+  return { ...done, bytes };
+};

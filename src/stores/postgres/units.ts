@@ -2,7 +2,7 @@ import type { Filter } from '../../domain/data.ts';
 import type { Stage } from '../../domain/words.ts';
 import type { Unit } from '../port.ts';
 import { streamOf } from './copy-rows.ts';
-import { analyzedTogether, groupsOf, isHost } from './groups.ts';
+import { indexGroups, isHost } from './groups.ts';
 import type { EntryMeta, PostgresMeta } from './meta.ts';
 import { isAllIn, selectPositions, withNeeds } from './selection.ts';
 
@@ -18,7 +18,7 @@ const bytesOf = (parts: PostgresMeta['tables'][number]['parts']): number =>
   parts.reduce((sum, [bytes]) => sum + bytes, 0);
 
 /**
- * `schema`, `data/3/0`, `index/215`, `finish/key/219`: an id says how its unit is restored; those of `data` are names of
+ * `schema`, `data/3/0`, `index/215`, `finish/keys`: an id says how its unit is restored; those of `data` are names of
  * streams too. Units of `schema` and `finish` are restored in this order, those of `data` and `index` in any.
  */
 export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter = {}): Iterable<PostgresUnit> {
@@ -28,17 +28,6 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
   const entries = meta.entries.filter(({ needs }) => isAllIn(needs, selected));
   const of = (unit: EntryMeta['unit']): EntryMeta[] => entries.filter((entry) => entry.unit === unit && isHost(entry));
   const nameOf = ({ kind, schema, tag }: EntryMeta): string => `${kind.toLowerCase()} ${schema}.${tag}`;
-  const grouped = function* (unit: 'index' | 'key', id: string, verb: string): Iterable<PostgresUnit> {
-    for (const group of groupsOf(meta, unit)) {
-      const wanted = group.filter(({ needs }) => isAllIn(needs, selected));
-      const [first] = wanted;
-      if (first === undefined) continue;
-      const others = wanted.length === 1 ? '' : ` and ${wanted.length - 1} more`;
-      const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
-      yield { id: `${id}/${group[0]!.id}`, stage, says: `${verb} ${nameOf(first)}${others}`, bytes, ...some };
-    }
-  };
-
   if (stage === 'schema' && entries.length > 0) {
     yield {
       id: 'schema',
@@ -57,14 +46,27 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
       }
     }
   }
-  if (stage === 'index') yield* grouped('index', 'index', 'build');
+  if (stage === 'index') {
+    for (const group of indexGroups(meta)) {
+      const wanted = group.filter(({ needs }) => isAllIn(needs, selected));
+      const [first] = wanted;
+      if (first === undefined) continue;
+      const others = wanted.length === 1 ? '' : ` and ${wanted.length - 1} more`;
+      const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
+      yield { id: `index/${group[0]!.id}`, stage, says: `build ${nameOf(first)}${others}`, bytes, ...some };
+    }
+  }
   if (stage === 'finish') {
     const structure = of('structure');
     if (structure.length > 0) {
       const says = `make ${structure.length} triggers, rules, policies and the like`;
       yield { id: 'finish/structure', stage, says, bytes: structure.length, ...some };
     }
-    yield* grouped('key', 'finish/key', 'check and make');
+    const keys = of('key');
+    if (keys.length > 0) {
+      const bytes = keys.reduce((sum, entry) => sum + entry.bytes, 0);
+      yield { id: 'finish/keys', stage, says: `check and make ${keys.length} foreign keys`, bytes, ...some };
+    }
     if (meta.settings.length > 0) {
       yield { id: 'finish/settings', stage, says: `set ${meta.settings.length} settings of the database`, bytes: 1 };
     }
@@ -81,19 +83,10 @@ export const units = function* (meta: PostgresMeta, stage: Stage, filter: Filter
         bytes: entry.bytes,
       };
     }
-    for (const group of analyzedTogether(meta)) {
-      const wanted = group.filter((position) => selected.has(position));
-      const [first] = wanted;
-      if (first === undefined) continue;
-      const others = wanted.length === 1 ? '' : ` and ${wanted.length - 1} more`;
-      const bytes = wanted.reduce((sum, one) => sum + Math.min(mostAnalyzed, bytesOf(tables[one]!.parts)), 1);
-      yield {
-        id: `finish/analyze/${group[0]}`,
-        stage,
-        says: `analyze ${tables[first]!.object}${others}`,
-        bytes,
-        ...some,
-      };
+    const analyzed = tables.filter(({ kind }, position) => kind !== 'large-objects' && selected.has(position));
+    if (analyzed.length > 0) {
+      const bytes = analyzed.reduce((sum, { parts }) => sum + Math.min(mostAnalyzed, bytesOf(parts)), 1);
+      yield { id: 'finish/statistics', stage, says: `analyze ${analyzed.length} tables`, bytes, ...some };
     }
     const triggers = of('event-triggers');
     if (triggers.length > 0) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { analyzedTogether, groupsOf } from '../../../src/stores/postgres/groups.ts';
+import { analyzedTogether, indexGroups, keyGroups } from '../../../src/stores/postgres/groups.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from '../../../src/stores/postgres/meta.ts';
 
 const metaOf = (entries: readonly EntryMeta[], tables: readonly TableMeta[] = []): PostgresMeta => ({
@@ -48,7 +48,7 @@ describe('indexes made together', () => {
   test('are each in one group, and the small ones of a table in no two', () => {
     fc.assert(
       fc.property(indexes, (entries) => {
-        const groups = groupsOf(metaOf(entries), 'index');
+        const groups = indexGroups(metaOf(entries));
         expect(
           groups
             .flat()
@@ -64,9 +64,21 @@ describe('indexes made together', () => {
 
   test('are large alone, largest first', () => {
     const entries = [index(1, 1, 10), index(2, 1, 50_000_000), index(3, 2, 90_000_000), index(4, 2, 20)];
-    const ids = groupsOf(metaOf(entries), 'index').map((group) => group.map(({ id }) => id));
+    const ids = indexGroups(metaOf(entries)).map((group) => group.map(({ id }) => id));
     expect(ids).toEqual([[3], [2], [1, 4]]);
   });
+
+  test('are large ones of one table apart, where there are others', () => {
+    const entries = [index(1, 1, 9e7), index(2, 1, 8e7), index(3, 1, 7e7), index(4, 2, 6e7)];
+    const ids = indexGroups(metaOf(entries)).map((group) => group.map(({ id }) => id));
+    expect(ids).toEqual([[1], [4], [2], [3]]);
+  });
+});
+
+test('foreign keys of one table are made together in the order of the archive, heaviest table first', () => {
+  const key = (id: number, on: number, bytes: number): EntryMeta => ({ ...index(id, on, bytes), unit: 'key' });
+  const entries = [key(1, 1, 1), key(2, 2, 9e7), key(3, 2, 1), key(4, 2, 9e7), key(5, 3, 5e7), key(6, 4, 1)];
+  expect(keyGroups(metaOf(entries)).map((group) => group.map(({ id }) => id))).toEqual([[2, 3, 4], [5], [1], [6]]);
 });
 
 test('tables are analyzed in groups of bounded size, partitions with their table', () => {

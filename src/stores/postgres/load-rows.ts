@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Source } from '../../domain/data.ts';
+import { DrError } from '../../domain/errors.ts';
+import type { Applied } from '../port.ts';
+import type { PostgresMeta, TableMeta } from './meta.ts';
+import { ident, qualified } from './quote.ts';
+import type { Session } from './session.ts';
+import type { PostgresUnit } from './units.ts';
+
+/** What a unit has done. */
+export type Done = Pick<Applied, 'rows' | 'bytes'>;
+
+/** Loads one stream with one COPY. @throws DrError `damaged` when it holds more or less than the set says */
+const load = async (
+  session: Session,
+  client: Client,
+  unit: PostgresUnit,
+  into: string,
+  { format, parts, object }: TableMeta,
+  from: Source,
+): Promise<Done> => {
+  let bytes = 0;
+  const pieces = async function* (): AsyncIterable<Uint8Array> {
+    for await (const piece of from.read(unit.id)) {
+      bytes += piece.length;
+      session.work.beat({ says: unit.says, bytes, totalBytes: unit.bytes });
+      yield piece;
+    }
+  };
+  const copy = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT ${format})`));
+  await pipeline(Readable.from(pieces(), { objectMode: false }), copy);
+  const [expectedBytes, expected] = parts[Number(unit.id.split('/')[2])]!;
+  if (copy.rowCount === expected && bytes === expectedBytes) return { rows: expected, bytes };
+  throw new DrError(
+    'damaged',
+    `stream ${unit.id} of table ${object}: expected ${expected} rows in ${expectedBytes} bytes, found ${copy.rowCount} in ${bytes}`,
+    'restore another set',
+  );
+};
+
+/** Pages go through a table of this transaction into the large objects that the schema stage made. */
+const loadPages = async (
+  session: Session,
+  client: Client,
+  unit: PostgresUnit,
+  meta: PostgresMeta,
+  table: TableMeta,
+  from: Source,
+): Promise<Done> => {
+  await client.query('CREATE TEMPORARY TABLE dr_pages (loid oid, pageno int4, data bytea) ON COMMIT DROP');
+  const done = await load(session, client, unit, 'pg_temp.dr_pages', table, from);
+  await client.query(`SELECT count(lo_put(loid, pageno::int8 * $1, data)) FROM pg_temp.dr_pages`, [
+    meta.server.blockBytes / 4,
+  ]);
+  return done;
+};
+
+/** Loads the stream that a unit of the data stage names. @throws DrError `damaged` */
+export const loadRows = (
+  session: Session,
+  client: Client,
+  unit: PostgresUnit,
+  meta: PostgresMeta,
+  from: Source,
+): Promise<Done> => {
+  const table = meta.tables[Number(unit.id.split('/')[1])]!;
+  if (table.kind === 'large-objects') return loadPages(session, client, unit, meta, table, from);
+  const columns = table.columns.length === 0 ? '' : ` (${table.columns.map(ident).join(', ')})`;
+  return load(session, client, unit, `${qualified(table)}${columns}`, table, from);
+};
