@@ -47,9 +47,6 @@ export interface Fact {
 /** The tables behind a verdict: a fact carries them, and so does the error that is the opposite of it. */
 export type Evidence = Pick<Fact, 'equality' | 'checks'>;
 
-/** The tables behind a verdict: a fact carries them, and so does the error that is the opposite of it. */
-export type Evidence = Pick<Fact, 'equality'>;
-
 export interface Finding {
   says: string;
   isFailure: boolean;
