@@ -1,10 +1,11 @@
+import { countChecks } from '../domain/checks.ts';
 import type { RunRecord } from '../domain/run.ts';
 import type { VerbName } from '../domain/verbs.ts';
 import type { ChecklistItem, Report } from './report.ts';
 import { stepsCalling } from './steps.ts';
 
 type Tick = Pick<ChecklistItem, 'state' | 'because'>;
-type Facts = Pick<Report, 'rto' | 'loss' | 'equality'>;
+type Facts = Pick<Report, 'rto' | 'loss' | 'equality' | 'checks'>;
 
 const ofVerb = (record: RunRecord, verb: VerbName, absent: string): Tick => {
   const steps = stepsCalling(record, verb);
@@ -29,6 +30,15 @@ const ofSnapshot = (record: RunRecord, { equality }: Facts): Tick => {
   return different === 0
     ? { state: 'yes', because: `${objects} objects compared, all equal` }
     : { state: 'no', because: `${different} of ${objects} objects differ` };
+};
+
+const ofChecks = (record: RunRecord, { checks }: Facts): Tick => {
+  if (stepsCalling(record, 'runChecks').length === 0)
+    return { state: 'not applicable', because: 'the estate has no checks for it' };
+  const rows = checks.flatMap((table) => table.rows);
+  if (rows.some(({ state }) => state === 'red')) return { state: 'no', because: countChecks(rows) };
+  const isKnown = rows.length > 0 && rows.every(({ state }) => state === 'green');
+  return { state: isKnown ? 'yes' : 'not measured', because: countChecks(rows) };
 };
 
 const ofPointInTime = (record: RunRecord): Tick =>
@@ -59,6 +69,7 @@ const ofVerdict = (verdict: 'met' | 'missed' | 'not measured', because: string):
 export const checklistOf = (record: RunRecord, facts: Facts, why: { rto: string; rpo: string }): ChecklistItem[] => [
   { item: 'point-in-time restore ok', ...ofPointInTime(record) },
   { item: 'snapshot restore ok', ...ofSnapshot(record, facts) },
+  { item: 'checks of the estate green', ...ofChecks(record, facts) },
   { item: 'connection strings updated', ...ofVerb(record, 'switchTarget', 'this run switches nobody') },
   { item: 'application connects', ...ofVerb(record, 'probeService', 'no service is probed') },
   { item: 'search works', state: 'not measured', because: 'no search is asked of the restored data' },

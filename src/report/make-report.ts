@@ -1,5 +1,6 @@
 import { stampNames } from '../domain/clocks.ts';
 import type { RunRecord } from '../domain/run.ts';
+import { checkTablesOf } from './check-tables.ts';
 import { checklistOf } from './checklist.ts';
 import { clockLines, rtoOf, whyNotMeasured } from './clock-lines.ts';
 import { criticalPath } from './critical-path.ts';
@@ -48,6 +49,7 @@ const setsOf = ({ plan }: RunRecord): Report['sets'] =>
  */
 export const makeReport = (record: RunRecord, temporal: TemporalRun | null = null): Report => {
   const equality = equalityOf(record);
+  const checks = checkTablesOf(record);
   const rto = rtoOf(record, isEqual(equality));
   const loss = lossOf(record);
   const clocks = clockLines(record.stamps, rto);
@@ -83,6 +85,7 @@ export const makeReport = (record: RunRecord, temporal: TemporalRun | null = nul
     decisions: decisionLines(record),
     loss,
     equality,
+    checks,
     notExecuted: notExecuted(record),
     notDone: record.plan.notDone,
     findings: [...record.findings],
@@ -91,7 +94,7 @@ export const makeReport = (record: RunRecord, temporal: TemporalRun | null = nul
       { ...record.plan.versions },
       ...record.steps.flatMap(factsOf).map((fact) => fact.versions ?? {}),
     ),
-    checklist: checklistOf(record, { rto, loss, equality }, says),
+    checklist: checklistOf(record, { rto, loss, equality, checks }, says),
     notes: record.notes,
   };
 };

@@ -1,7 +1,8 @@
+import { countChecks } from '../domain/checks.ts';
 import type { Loss } from '../domain/loss.ts';
 import { sayDuration } from './headline.ts';
 import { plain, prose, section, table } from './markdown.ts';
-import type { Clock, EqualityTable, Report } from './report.ts';
+import type { ChecksTable, Clock, EqualityTable, Report } from './report.ts';
 
 /** Equal objects beyond this many are counted, not listed. Different ones are always listed. */
 const equalRowsShown = 200;
@@ -95,10 +96,28 @@ const comparison = ({ step, target, isEqual, objects, rows }: EqualityTable): st
 const equality = (report: Report): string =>
   section('Equality', report.equality.map(comparison).join('\n\n') || 'nothing was compared');
 
+const checkTable = ({ step, target, rows }: ChecksTable): string =>
+  [
+    `${plain(target ?? step)}: ${rows.some(({ state }) => state !== 'green') ? `**${countChecks(rows)}**` : countChecks(rows)}`,
+    table(
+      ['check', 'state', 'expected', 'found', 'examples'],
+      rows.map((row) => [
+        prose(row.says),
+        row.state === 'green' ? row.state : `**${row.state}**`,
+        prose(row.expected),
+        prose(row.found),
+        plain((row.examples ?? []).join(', ')),
+      ]),
+    ),
+  ].join('\n\n');
+
+const checks = (report: Report): string => section('Checks', report.checks.map(checkTable).join('\n\n'));
+
 /** What was measured, each number with its promise. */
 export const proofSections = (report: Report): string[] => [
   recovery(report),
   dataLoss(report),
   checklist(report),
   equality(report),
+  checks(report),
 ];

@@ -1,3 +1,4 @@
+import type { CheckRow } from '../domain/checks.ts';
 import type { Rto, StampName, StampSource, Verdict } from '../domain/clocks.ts';
 import type { EqualityRow } from '../domain/fingerprint.ts';
 import type { Loss } from '../domain/loss.ts';
@@ -30,6 +31,8 @@ export interface Report {
   decisions: readonly DecisionLine[];
   loss: LossSummary;
   equality: readonly EqualityTable[];
+  /** What the estate's checks found in the restored data: a row that is not measured is not green. */
+  checks: readonly ChecksTable[];
   notExecuted: readonly NotExecuted[];
   /** What the plan said it would not do, each with the reason. */
   notDone: readonly string[];
@@ -189,6 +192,13 @@ export interface EqualityTable {
   /** How many were compared: a history keeps only some rows, all that differ among them first. */
   objects: number;
   rows: readonly EqualityRow[];
+}
+
+export interface ChecksTable {
+  step: string;
+  target: TargetId | null;
+  /** Red ones first. A history keeps only some, all red ones among them first. */
+  rows: readonly CheckRow[];
 }
 
 export interface NotExecuted {

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { CheckRow } from '../../src/domain/checks.ts';
+import { checkKinds, checkStates } from '../../src/domain/checks.ts';
 import type { Stamps } from '../../src/domain/clocks.ts';
 import { stampNames } from '../../src/domain/clocks.ts';
 import type { Loss } from '../../src/domain/loss.ts';
@@ -107,6 +109,7 @@ export const steps = {
   gate: gate('go'),
   switch: doStep('switch', { verb: 'switchTarget', with: { target: 'orders-db', from: place, to: place, epoch: 1 } }),
   probe: doStep('probe', { verb: 'probeService', with: { service: 'shop' } }),
+  checks: doStep('checks', { verb: 'runChecks', with: { site, set } }),
   loss: doStep('loss', { verb: 'measureLoss', with: { target: 'orders-db', site, set } }),
 };
 
@@ -199,6 +202,21 @@ const lossArbitrary: fc.Arbitrary<Loss> = fc.record({
   verdict: fc.constantFrom('met', 'missed', 'not measured'),
 });
 
+const checksArbitrary: fc.Arbitrary<CheckRow[]> = fc.array(
+  fc.record(
+    {
+      check: fc.constantFrom(...(Object.keys(checkKinds) as CheckRow['check'][])),
+      says: text,
+      state: fc.constantFrom(...checkStates),
+      expected: text,
+      found: text,
+      examples: fc.array(text, { maxLength: 2 }),
+    },
+    { requiredKeys: ['check', 'says', 'state', 'expected', 'found'] },
+  ),
+  { maxLength: 4 },
+);
+
 const factArbitrary: fc.Arbitrary<Fact> = fc.record(
   {
     says: text,
@@ -215,6 +233,7 @@ const factArbitrary: fc.Arbitrary<Fact> = fc.record(
       }),
       { maxLength: 4 },
     ),
+    checks: checksArbitrary,
     versions: fc.dictionary(text, text, { maxKeys: 2 }),
   },
   { requiredKeys: ['says', 'beganAt', 'endedAt'] },
