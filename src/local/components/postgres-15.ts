@@ -1,5 +1,6 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { installDebian } from './debian-package.ts';
 import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { canReach, serverUser } from './server-user.ts';
 import { allOnPath, isExecutable, runProgram } from './tool.ts';
@@ -65,18 +66,11 @@ const clusterSettings = '/etc/postgresql-common/createcluster.conf';
 
 /** The package would make and start a server of its own on the usual port: it is told not to while it installs. */
 const installPackage = async (): Promise<string> => {
-  if (process.getuid?.() !== 0) throw new Error('only root installs packages');
-  const [apt] = await allOnPath('apt-get');
-  if (apt === undefined) throw new Error('no apt-get on PATH');
-  const run = (args: readonly string[]): Promise<string> =>
-    runProgram(apt, args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 600_000 });
-  const install = ['install', '-q', '-y', '--no-install-recommends'];
-  await run(['update', '-q']);
-  await run([...install, 'postgresql-common']);
+  await installDebian('postgresql-common');
   const settings = await readFile(clusterSettings, 'utf8');
   await writeFile(clusterSettings, `${settings}\ncreate_main_cluster = false\n`);
   try {
-    await run([...install, packaged]);
+    await installDebian(packaged);
   } finally {
     await writeFile(clusterSettings, settings);
   }

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { onFreshPorts } from './ports.ts';
 import { resolvePostgres } from './postgres-binaries.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
-import { makeRunDir, removeRunDir } from './run-dir.ts';
+import { type RunningServer, runServer } from './running-server.ts';
 import { type Say, sayOnStderr } from './say.ts';
 import { serverUser } from './server-user.ts';
 import { runProgram } from './tool.ts';
@@ -20,22 +19,14 @@ export interface PostgresOptions {
   say?: Say;
 }
 
-export interface RunningPostgres extends AsyncDisposable {
+/** Stopped by a fast shutdown; after a crash it recovers when it is restarted. */
+export interface RunningPostgres extends RunningServer {
   /** Superuser `postgres`, database `postgres`, with its generated password. */
   readonly url: string;
   readonly port: number;
-  /** Of the postmaster; another one after `restart`. */
-  readonly pid: number;
   readonly dataDir: string;
-  readonly logFile: string;
   /** The folder with psql, pg_dump, pg_restore and the other programs of the same version. */
   readonly bin: string;
-  /** Fast shutdown; the data folder is removed. */
-  stop(): Promise<void>;
-  /** A crash: SIGKILL. The data folder stays: `restart` recovers from it. */
-  kill(): Promise<void>;
-  /** Stops it if it runs, and starts it on the same data and port. */
-  restart(): Promise<void>;
 }
 
 const defaults = {
@@ -56,53 +47,22 @@ export const startPostgres = async (options: PostgresOptions = {}): Promise<Runn
   const say = options.say ?? sayOnStderr;
   const bin = options.bin ?? (await resolvePostgres({ say }));
   const user = serverUser();
-  const dir = await makeRunDir('postgres', user);
-  const dataDir = join(dir, 'data');
   const password = randomBytes(16).toString('hex');
-  let server: ServerProcess;
-  let port: number;
-  try {
-    await initialize({
-      bin,
-      dir,
-      dataDir,
-      password,
-      user,
-      settings: { ...defaults, ...options.settings },
-      more: options.initdb ?? [],
-    });
-    [server, port] = await onFreshPorts(1, async ([free = 0]) => {
-      const started = postmaster(bin, dir, dataDir, free, say);
-      await started.start();
-      return [started, free] as const;
-    });
-  } catch (error) {
-    await removeRunDir(dir);
-    throw error;
-  }
-
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await removeRunDir(dir);
-  };
-  return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    port,
-    get pid() {
-      return server.pid;
-    },
-    dataDir,
-    logFile: server.logFile,
-    bin,
-    stop,
-    kill: server.kill,
-    restart: async () => {
-      await server.stop();
-      await startAgain(server);
-    },
-    [Symbol.asyncDispose]: stop,
-  };
+  const settings = { ...defaults, ...options.settings };
+  const { running, dir, ports } = await runServer({
+    name: 'postgres',
+    user,
+    ports: 1,
+    prepare: (folder) => initialize({ bin, dir: folder, password, user, settings, more: options.initdb ?? [] }),
+    server: (folder, [port = 0]) => postmaster(bin, folder, port, say),
+    startAgain,
+  });
+  const [port = 0] = ports;
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  return Object.assign(running, { url, port, dataDir: dataIn(dir), bin });
 };
+
+const dataIn = (dir: string): string => join(dir, 'data');
 
 /** After a crash the old backends hold the shared memory for a moment longer than the postmaster lives. */
 const startAgain = async (server: ServerProcess): Promise<void> => {
@@ -121,7 +81,6 @@ const startAgain = async (server: ServerProcess): Promise<void> => {
 const initialize = async (to: {
   bin: string;
   dir: string;
-  dataDir: string;
   password: string;
   user: ReturnType<typeof serverUser>;
   settings: Readonly<Record<string, string>>;
@@ -129,7 +88,7 @@ const initialize = async (to: {
 }): Promise<void> => {
   const passwordFile = join(to.dir, 'password');
   await writeFile(passwordFile, to.password, { mode: 0o644 });
-  const args = ['--pgdata', to.dataDir, '--username=postgres', '--auth=scram-sha-256', '--pwfile', passwordFile];
+  const args = ['--pgdata', dataIn(to.dir), '--username=postgres', '--auth=scram-sha-256', '--pwfile', passwordFile];
   await runProgram(join(to.bin, 'initdb'), [...args, '--encoding=UTF8', '--no-locale', '--no-sync', ...to.more], {
     ...to.user,
     cwd: to.dir,
@@ -137,24 +96,23 @@ const initialize = async (to: {
     timeoutMs: 120_000,
   });
   const lines = Object.entries(to.settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
-  await appendFile(join(to.dataDir, 'postgresql.conf'), lines.join(''));
+  await appendFile(join(dataIn(to.dir), 'postgresql.conf'), lines.join(''));
 };
 
 /** Ready is what the postmaster itself wrote last into its pid file, so no other server on the port can be mistaken for it. */
-const postmaster = (bin: string, dir: string, dataDir: string, port: number, say: Say): ServerProcess => {
-  return serverProcess(
+const postmaster = (bin: string, dir: string, port: number, say: Say): ServerProcess =>
+  serverProcess(
     {
       name: 'PostgreSQL',
       command: join(bin, 'postgres'),
-      args: ['-D', dataDir, '-p', String(port)],
+      args: ['-D', dataIn(dir), '-p', String(port)],
       user: serverUser(),
       dir,
       stopSignal: 'SIGINT',
       isReady: async ({ pid }) => {
-        const lines = (await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n');
+        const lines = (await readFile(join(dataIn(dir), 'postmaster.pid'), 'utf8')).split('\n');
         return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
       },
     },
     say,
   );
-};
