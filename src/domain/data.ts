@@ -33,3 +33,30 @@ export interface Filter {
   only?: readonly string[];
   except?: readonly string[];
 }
+
+/** Definitions, rows, or both. */
+export type Parts = 'all' | 'schema' | 'data';
+
+/** What a backup takes. Plain JSON. A store that cannot honour a member refuses it by name: nothing is passed over. */
+export interface Selection extends Filter {
+  /** Absent: everything that is there to take. */
+  parts?: Parts;
+  /**
+   * References (foreign keys) from what is selected to what is not: `refuse` before anything begins, naming each, or
+   * `leave-out`, naming each. Absent: a restore refuses, a backup leaves out.
+   */
+  keys?: 'refuse' | 'leave-out';
+}
+
+/** What a restore brings back, and how. */
+export interface RestoreSelection extends Selection {
+  /** Who owns what is made: who did (default), the login that restores, or others by their old names. */
+  owners?: 'keep' | 'drop' | Readonly<Record<string, string>>;
+  /** Rights of others. Kept ones follow the mapping of owners. */
+  privileges?: 'keep' | 'drop';
+  /**
+   * `empty` (default): the place holds nothing; for rows alone, the objects they go into hold none. `existing`: the place
+   * may hold anything but what is to be made, and none of it is changed; rows are added to those that are there.
+   */
+  into?: 'empty' | 'existing';
+}

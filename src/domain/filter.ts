@@ -1,4 +1,4 @@
-import type { Filter } from './data.ts';
+import type { Filter, RestoreSelection } from './data.ts';
 import { DrError } from './errors.ts';
 
 const matcher = (pattern: string): ((name: string) => boolean) => {
@@ -42,4 +42,32 @@ export const selectNames = (names: readonly string[], filter: Filter = {}): stri
     );
   }
   return selected;
+};
+
+const sortedCopy = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+/** Absent when it says nothing. */
+const ownersOf = (owners: RestoreSelection['owners']): unknown => {
+  if (owners === undefined || owners === 'keep') return undefined;
+  if (owners === 'drop') return owners;
+  const pairs = Object.entries(owners).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pairs.length === 0 ? undefined : pairs;
+};
+
+/**
+ * One text for each meaning: two selections that come to the same have the same key, that of everything is empty. What a
+ * restore has done under one key says nothing about another.
+ */
+export const selectionKey = (selection: RestoreSelection = {}): string => {
+  const { only = [], except = [], parts, keys, owners, privileges, into } = selection;
+  const key = JSON.stringify({
+    only: only.length === 0 ? undefined : sortedCopy(only),
+    except: except.length === 0 ? undefined : sortedCopy(except),
+    parts: parts === 'all' ? undefined : parts,
+    keys: keys === 'refuse' ? undefined : keys,
+    owners: ownersOf(owners),
+    privileges: privileges === 'keep' ? undefined : privileges,
+    into: into === 'empty' ? undefined : into,
+  });
+  return key === '{}' ? '' : key;
 };

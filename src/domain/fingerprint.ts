@@ -12,6 +12,13 @@ export interface Fingerprint {
   objects: Readonly<Record<string, ObjectPrint>>;
 }
 
+/** The print of what two objects hold together: counts and sums add up, whoever computed them. */
+export const addPrints = (a: ObjectPrint, b: ObjectPrint): ObjectPrint => {
+  const others = b.sum.split(',');
+  const sums = a.sum.split(',').map((sum, n) => String(BigInt(sum) + BigInt(others[n] ?? 0)));
+  return { rows: a.rows + b.rows, sum: sums.join(',') };
+};
+
 /** One object whose restored content is not what the set recorded. */
 export interface Difference {
   object: string;

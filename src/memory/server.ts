@@ -12,13 +12,22 @@ export interface MemoryObject {
   counted: number | null;
 }
 
+/** Who restores, what was applied, and the rows that were there before where rows are added. */
+export interface MemoryLedger {
+  writer: string;
+  units: Set<string>;
+  before: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Everything a database holds. What an adapter changes in one synchronous stretch is one transaction. */
 export interface MemoryDatabase {
   readonly objects: Map<string, MemoryObject>;
   /** What the product keeps beside the data. */
   mark: Mark | null;
   epoch: number;
-  ledger: { writer: string; units: Set<string> } | null;
+  ledger: MemoryLedger | null;
+  /** Writers that have ended and added rows to others. */
+  readonly loaded: Set<string>;
   isFenced: boolean;
   /** What the server is like. Tests turn these. */
   version: number;
@@ -52,6 +61,7 @@ export const memoryServer = {
       mark: null,
       epoch: 0,
       ledger: null,
+      loaded: new Set(),
       isFenced: false,
       version: 1,
       isDown: false,

@@ -4,12 +4,11 @@ import { metaOf, openSet, writerOf } from '../../../activities/set.ts';
 import { type OpenSite, openSite } from '../../../activities/site.ts';
 import type { Job } from '../../../activities/verb.ts';
 import { parallelOf } from '../../domain/batches.ts';
-import type { Filter } from '../../domain/data.ts';
-import { selectNames } from '../../domain/filter.ts';
-import { compareFingerprints, type Difference, type Fingerprint } from '../../domain/fingerprint.ts';
+import type { RestoreSelection } from '../../domain/data.ts';
+import { compareFingerprints, type Difference } from '../../domain/fingerprint.ts';
 import type { Site } from '../../domain/verbs.ts';
 import { type SetId, stages } from '../../domain/words.ts';
-import type { Progress } from '../../stores/port.ts';
+import type { Progress, Writer } from '../../stores/port.ts';
 
 export interface Restored {
   applied: number;
@@ -18,7 +17,7 @@ export interface Restored {
   rows: number;
   bytes: number;
   objects: number;
-  /** Empty when the place equals the set. */
+  /** Empty when the place equals the set, as far as it was selected. */
   differences: readonly Difference[];
 }
 
@@ -26,19 +25,18 @@ export interface Restored {
  * Restores a set into an open place with the same units, ledger and proof as a run through Temporal. Killed at any moment
  * it leaves a ledger: the same run goes on from there. The ledger is dropped only once the place is proven equal.
  */
-export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filter): Promise<Restored> => {
+export const restoreSet = async (job: Job, site: Site, set: SetId, selection: RestoreSelection): Promise<Restored> => {
   const reader = await openSet(job, site, set);
   const meta = await metaOf(reader);
-  const expected = narrow(reader.manifest.fingerprint, filter);
   // What a store says of one unit would hide how far the whole is.
   let isApplying = false;
   const beat = (progress: Progress): void => (isApplying ? undefined : job.work.beat(progress));
   await using open = await openSite({ ...job, work: { ...job.work, beat } }, site, 'fresh');
-  const by = writerOf(job, site, reader);
+  const by: Writer = { ...writerOf(job, site, reader), selection };
   await open.place.begin(by, meta);
   await identify(job, site, open);
 
-  const units = stages.flatMap((stage) => [...open.kind.units(meta, stage, filter)]);
+  const units = stages.flatMap((stage) => [...open.kind.units(meta, stage, selection)]);
   const ledger = await open.place.ledger(by);
   const left = units.filter((unit) => !ledger.has(unit.id));
   const tally = tallyOf(left);
@@ -49,7 +47,8 @@ export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filte
   }
   isApplying = false;
   job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
-  const differences = compareFingerprints(expected, await open.place.fingerprint({}));
+  const { expected, found } = await open.place.prove(by, meta, reader.manifest.fingerprint);
+  const differences = compareFingerprints(expected, found);
   if (differences.length === 0) await open.place.end(by);
   const { applied, rows, bytes } = tally;
   return {
@@ -60,13 +59,6 @@ export const restoreSet = async (job: Job, site: Site, set: SetId, filter: Filte
     objects: Object.keys(expected.objects).length,
     differences,
   };
-};
-
-/** What the filter leaves of a set's fingerprint. @throws DrError `no-match` */
-const narrow = (print: Fingerprint, filter: Filter): Fingerprint => {
-  const kept = new Set(selectNames(Object.keys(print.objects), filter));
-  const objects = Object.fromEntries(Object.entries(print.objects).filter(([name]) => kept.has(name)));
-  return { ...print, objects };
 };
 
 /** A place that has no mark yet is one that nothing was ever written to by us: from here on it is known. */

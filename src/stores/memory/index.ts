@@ -6,9 +6,10 @@ import { fingerprintOf } from './fingerprint.ts';
 import { inspect } from './inspect.ts';
 import { canaryObject, type Meta } from './meta.ts';
 import { begin, end, ledger, restore } from './restore.ts';
+import { explain, prove } from './selection.ts';
 import { call, databaseOf, goOn, type Session, suffer } from './session.ts';
 import { snapshot } from './snapshot.ts';
-import { units } from './units.ts';
+import { type MemoryUnit, units } from './units.ts';
 
 const isMemoryUrl = (url: string): boolean => /^memory:\/\/[^\s/]+(\/[^\s/]+)?$/.test(url);
 
@@ -46,10 +47,10 @@ const placeOf = (session: Session): Place<Meta> => ({
     call(session, 'stamp', (database) => {
       database.mark = structuredClone(mark);
     }),
-  snapshot: (to, filter) => call(session, 'snapshot', (database) => snapshot(session, database, to, filter)),
+  snapshot: (to, selection) => call(session, 'snapshot', (database) => snapshot(session, database, to, selection)),
   begin: (by, meta) => call(session, 'begin', (database) => begin(session, database, by, meta)),
   restore: (unit, meta, from, by) =>
-    call(session, 'restore', (database) => restore(session, database, unit, meta, from, by), unit.id),
+    call(session, 'restore', (database) => restore(session, database, unit as MemoryUnit, meta, from, by), unit.id),
   ledger: (by) => call(session, 'ledger', (database) => ledger(database, by)),
   end: (by) => call(session, 'end', (database) => end(session, database, by)),
   fingerprint: (filter) =>
@@ -58,6 +59,7 @@ const placeOf = (session: Session): Place<Meta> => ({
       const names = selectNames([...objects.keys()].sort(), filter);
       return fingerprintOf(names.map((name) => [name, objects.get(name)!.rows] as const));
     }),
+  prove: (by, meta, of) => call(session, 'fingerprint', (database) => prove(database, meta, by.selection ?? {}, of)),
   can: { fence: fenceOf(session), canary: canariesOf(session) },
 });
 
@@ -77,5 +79,6 @@ export const memory: Kind<Meta> = {
     await suffer(session, 'open', 'before');
     return { ...placeOf(session), [Symbol.asyncDispose]: async () => {} };
   },
+  explain,
   units,
 };

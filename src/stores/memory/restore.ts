@@ -1,11 +1,33 @@
-import type { Source } from '../../domain/data.ts';
+import type { RestoreSelection, Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
+import { selectionKey } from '../../domain/filter.ts';
 import type { MemoryDatabase, MemoryObject } from '../../memory/server.ts';
 import type { Applied, Unit, Writer } from '../port.ts';
 import type { Meta } from './meta.ts';
+import { explain, refuseContents, rowsBefore } from './selection.ts';
 import { goOn, type Session, suffer } from './session.ts';
+import type { MemoryUnit } from './units.ts';
 
-const nameOf = ({ run, set, epoch }: Writer): string => JSON.stringify([run, set, epoch]);
+const nameOf = ({ run, set, epoch, selection }: Writer): string =>
+  JSON.stringify([run, set, epoch, selectionKey(selection)]);
+
+/** Whatever was begun and not ended has loaded part of its rows, perhaps. */
+const refuseSecond = (session: Session, { ledger, loaded }: MemoryDatabase, by: Writer): void => {
+  if (loaded.has(nameOf(by))) {
+    throw new DrError(
+      'refused',
+      `run ${by.run} has loaded these rows into ${session.url} before`,
+      'to load them once more, take another run (--run)',
+    );
+  }
+  if (ledger === null) return;
+  const [run] = JSON.parse(ledger.writer) as [string];
+  throw new DrError(
+    'refused',
+    `run ${run} has begun to restore into ${session.url} and has not ended`,
+    'let it end first: run it again, it goes on where it stopped',
+  );
+};
 
 const checkEpoch = (session: Session, database: MemoryDatabase, by: Writer): void => {
   const epoch = Math.max(database.epoch, database.mark?.epoch ?? 0);
@@ -17,7 +39,10 @@ const checkEpoch = (session: Session, database: MemoryDatabase, by: Writer): voi
   );
 };
 
-/** Makes the ledger. @throws DrError `stale-epoch`, `not-empty`, `too-old` */
+/** Does the place hold other things, rightly? */
+const isShared = ({ parts, into }: RestoreSelection): boolean => parts === 'data' || into === 'existing';
+
+/** Makes the ledger. @throws DrError `stale-epoch`, `not-empty`, `missing`, `refused`, `too-old` */
 export const begin = (session: Session, database: MemoryDatabase, by: Writer, meta: Meta): void => {
   goOn(session);
   checkEpoch(session, database, by);
@@ -29,19 +54,12 @@ export const begin = (session: Session, database: MemoryDatabase, by: Writer, me
       'restore to a place of that version or a later one',
     );
   }
-  const found = [...database.objects.keys()].sort();
-  if (found.length > 0) {
-    throw new DrError(
-      'not-empty',
-      `${session.url} is not empty: found ${found
-        .slice(0, 5)
-        .map((name) => JSON.stringify(name))
-        .join(', ')}`,
-      'restore to an empty place, or discard what is there first',
-    );
-  }
+  const { selection = {} } = by;
+  explain(meta, selection);
+  if (isShared(selection)) refuseSecond(session, database, by);
+  refuseContents(session.url, database, meta, selection);
   database.epoch = by.epoch;
-  database.ledger = { writer: nameOf(by), units: new Set() };
+  database.ledger = { writer: nameOf(by), units: new Set(), before: rowsBefore(database, meta, selection) };
 };
 
 /** The units this writer may still not apply again. @throws DrError `stale-epoch`, `refused` */
@@ -77,11 +95,18 @@ const readRows = async (session: Session, unit: Unit, from: Source): Promise<{ r
 export const restore = async (
   session: Session,
   database: MemoryDatabase,
-  unit: Unit,
+  unit: MemoryUnit,
   meta: Meta,
   from: Source,
   by: Writer,
 ): Promise<Applied> => {
+  if (unit.of !== selectionKey(by.selection)) {
+    throw new DrError(
+      'refused',
+      `unit ${unit.id} was cut from another selection than run ${by.run} restores`,
+      'cut units from the selection of the writer',
+    );
+  }
   const again: Applied = { wasApplied: false, rows: 0, bytes: 0 };
   if (openLedger(session, database, by).has(unit.id)) return again;
   const [stage, n] = unit.id.split('/');
@@ -109,5 +134,7 @@ export const ledger = (database: MemoryDatabase, by: Writer): ReadonlySet<string
 /** Drops the ledger of this writer; that of another stays. */
 export const end = (session: Session, database: MemoryDatabase, by: Writer): void => {
   goOn(session);
-  if (database.ledger?.writer === nameOf(by)) database.ledger = null;
+  if (database.ledger?.writer !== nameOf(by)) return;
+  database.ledger = null;
+  if (by.selection?.parts === 'data') database.loaded.add(nameOf(by));
 };

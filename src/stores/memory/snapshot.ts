@@ -1,4 +1,4 @@
-import type { Filter, Sink } from '../../domain/data.ts';
+import type { Selection, Sink } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { MemoryDatabase } from '../../memory/server.ts';
@@ -29,7 +29,7 @@ export const snapshot = async (
   session: Session,
   database: MemoryDatabase,
   to: Sink,
-  filter: Filter,
+  selection: Selection,
 ): Promise<Snapshot<Meta>> => {
   const names = [...database.objects.keys()].sort();
   if (names.length === 0) {
@@ -39,10 +39,14 @@ export const snapshot = async (
       'check that it is the right place',
     );
   }
-  const wanted = new Set([...selectNames(names, filter), ...names.filter((name) => name === canaryObject)]);
+  const { parts = 'all' } = selection;
+  const wanted = new Set([...selectNames(names, selection), ...names.filter((name) => name === canaryObject)]);
   const view = names
     .filter((name) => wanted.has(name))
-    .map((name) => ({ name, ...database.objects.get(name)!, rows: [...database.objects.get(name)!.rows] }));
+    .map((name) => {
+      const object = database.objects.get(name)!;
+      return { name, ...object, rows: parts === 'schema' ? [] : [...object.rows] };
+    });
   const at = new Date(Date.now() - database.skewMs).toISOString();
   const { version } = database;
 
@@ -64,8 +68,8 @@ export const snapshot = async (
   session.work.beat({ says: 'backed up', bytes: done, totalBytes });
   return {
     consistency: { kind: 'point-in-time', at },
-    meta: { version, objects },
+    meta: { version, parts, objects },
     fingerprint: fingerprintOf(view.map(({ name, rows }) => [name, rows] as const)),
-    leftOut: [],
+    leftOut: parts === 'all' ? [] : [parts === 'schema' ? 'rows of every object' : 'definitions of every object'],
   };
 };

@@ -36,6 +36,7 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
         await client.query('COMMIT');
       }),
     fingerprint: (filter) => fingerprint(session, filter),
+    prove: async (_by, _meta, expected) => ({ expected, found: await fingerprint(session, {}) }),
     can: { fence: fenceOf(session), canary: canariesOf(session) },
   };
 };
@@ -52,5 +53,6 @@ export const postgres: Kind<PostgresMeta> = {
     const session = await openSession(address, work);
     return { ...placeOf(session), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   },
+  explain: () => [],
   units,
 };

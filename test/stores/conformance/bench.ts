@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Filter, Source } from '../../../src/domain/data.ts';
+import type { RestoreSelection, Source } from '../../../src/domain/data.ts';
 import { type Mark, type Role, type Stage, stages } from '../../../src/domain/words.ts';
 import type { Applied, Place, Progress, Snapshot, Unit, Work, Writer } from '../../../src/stores/port.ts';
 import { type MemoryVault, memoryVault } from '../../support/memory-vault.ts';
@@ -26,9 +26,9 @@ export interface Bench<Meta> {
   open(url: string, work?: Partial<Work>): Promise<Place<Meta>>;
   /** A new empty place that bears a mark, open until the end of the test. */
   target(epoch?: number): Promise<{ url: string; place: Place<Meta>; mark: Mark }>;
-  units(meta: Meta, filter?: Filter): Unit[];
-  /** Everything of a set into a place that has begun, stage after stage; data units in random order. */
-  restoreAll(place: Place<Meta>, meta: Meta, from: Source, by: Writer, filter?: Filter): Promise<Applied[]>;
+  units(meta: Meta, selection?: RestoreSelection): Unit[];
+  /** What the writer selects of a set into a place that has begun, stage after stage; data units in random order. */
+  restoreAll(place: Place<Meta>, meta: Meta, from: Source, by: Writer): Promise<Applied[]>;
 }
 
 export const markOf = (epoch = 1, role: Role = 'beside'): Mark => ({
@@ -76,8 +76,8 @@ const contentsOf = (longestName: number, bigRows: number): ReadonlyMap<string, r
 
 /** Takes the original; the caller owns the life of the lab. */
 export const setBench = async <Meta>(harness: Harness<Meta>, lab: Lab): Promise<Bench<Meta>> => {
-  const units = (meta: Meta, filter?: Filter): Unit[] =>
-    stages.flatMap((stage: Stage) => [...harness.kind.units(meta, stage, filter)]);
+  const units = (meta: Meta, selection?: RestoreSelection): Unit[] =>
+    stages.flatMap((stage: Stage) => [...harness.kind.units(meta, stage, selection)]);
 
   const open = async (url: string, work: Partial<Work> = {}): Promise<Place<Meta>> => {
     const place = await harness.kind.open(url, workOf(work));
@@ -107,10 +107,10 @@ export const setBench = async <Meta>(harness: Harness<Meta>, lab: Lab): Promise<
       await opened.stamp(mark);
       return { url: at, place: opened, mark };
     },
-    async restoreAll(into, of, from, by, filter) {
+    async restoreAll(into, of, from, by) {
       const applied: Applied[] = [];
       for (const stage of stages) {
-        const inOrder = [...harness.kind.units(of, stage, filter)];
+        const inOrder = [...harness.kind.units(of, stage, by.selection)];
         for (const unit of stage === 'data' ? shuffled(inOrder) : inOrder) {
           applied.push(await into.restore(unit, of, from, by));
         }

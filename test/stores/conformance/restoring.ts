@@ -78,10 +78,10 @@ export const restoring = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>
   test('a part of a set can be restored alone', async () => {
     const { target, original, restoreAll } = bench();
     const { place } = await target();
-    const by = writerOf();
     const only = [harness.nameOf('values'), harness.nameOf('Case')];
+    const by = { ...writerOf(), selection: { only } };
     await place.begin(by, original.meta);
-    await restoreAll(place, original.meta, original.vault, by, { only });
+    await restoreAll(place, original.meta, original.vault, by);
     await place.end(by);
     const all = original.snapshot.fingerprint;
     expect(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
-import type { Filter, Source } from '../../../src/domain/data.ts';
+import type { RestoreSelection, Selection, Source } from '../../../src/domain/data.ts';
 import { stages } from '../../../src/domain/words.ts';
 import type { Place, Snapshot, Work, Writer } from '../../../src/stores/port.ts';
 import { postgres } from '../../../src/stores/postgres/index.ts';
@@ -47,9 +47,9 @@ export const writer = (epoch = 1): Writer => ({ run: `run-${randomUUID()}`, set:
 
 export type Taken = Snapshot<PostgresMeta> & { vault: MemoryVault };
 
-export const take = async (url: string, filter: Filter = {}): Promise<Taken> => {
+export const take = async (url: string, selection: Selection = {}): Promise<Taken> => {
   const vault = memoryVault(65_536);
-  const snapshot = await (await open(url)).snapshot(vault, filter);
+  const snapshot = await (await open(url)).snapshot(vault, selection);
   return { ...snapshot, meta: JSON.parse(JSON.stringify(snapshot.meta)), vault };
 };
 
@@ -59,23 +59,22 @@ export const restoreRest = async (
   meta: PostgresMeta,
   from: Source,
   by: Writer,
-  filter: Filter = {},
 ): Promise<void> => {
   const done = await place.ledger(by);
   for (const stage of stages) {
-    for (const unit of postgres.units(meta, stage, filter)) {
+    for (const unit of postgres.units(meta, stage, by.selection)) {
       if (!done.has(unit.id)) await place.restore(unit, meta, from, by);
     }
   }
 };
 
 /** Restores a set into a new database. */
-export const copyOf = async ({ meta, vault }: Taken, filter: Filter = {}): Promise<string> => {
+export const copyOf = async ({ meta, vault }: Taken, selection: RestoreSelection = {}): Promise<string> => {
   const url = await database();
   const place = await open(url);
-  const by = writer();
+  const by = { ...writer(), selection };
   await place.begin(by, meta);
-  await restoreRest(place, meta, vault, by, filter);
+  await restoreRest(place, meta, vault, by);
   await place.end(by);
   return url;
 };
