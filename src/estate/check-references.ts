@@ -1,3 +1,5 @@
+import { checkKinds } from '../domain/checks.ts';
+import { storeKinds } from '../domain/words.ts';
 import { printableOf, printName, printPath, suggest } from './names.ts';
 import type { Parsed, Path, Problem } from './parse-yaml.ts';
 
@@ -19,6 +21,21 @@ const shared = (parsed: Parsed, places: readonly { path: Path; ref: unknown }[],
         says: `is the same as ${printPath(places[first]!.path)}: ${why}`,
       },
     ];
+  });
+
+/** Checks that stores of the target's kind cannot run. A kind that does not exist is said elsewhere. */
+const unfitChecks = (parsed: Parsed, id: string, target: Plain): Problem[] =>
+  listOf(target.checks).flatMap((check, at): Problem[] => {
+    const { kind } = mappingOf(check);
+    const stores: readonly string[] | undefined = Object.entries(checkKinds).find(([name]) => name === kind)?.[1];
+    const isKnown = storeKinds.some((one) => one === target.kind);
+    if (stores === undefined || !isKnown || stores.includes(String(target.kind))) return [];
+    const path = ['targets', id, 'checks', at];
+    const fit = Object.entries(checkKinds).flatMap(([name, those]) =>
+      (those as readonly string[]).includes(String(target.kind)) ? [name] : [],
+    );
+    const says = `${target.kind} stores have no check "${kind}"; checks: ${fit.join(', ')}`;
+    return [{ line: parsed.lineOf([...path, 'kind']), path: printPath(path), says }];
   });
 
 /** Names that lead nowhere, and things that must differ. Looks at whatever is there: the rest may be wrong as well. */
@@ -47,6 +64,7 @@ export const checkReferences = (parsed: Parsed): Problem[] => {
   const codes = people.map(([id, person]) => ({ path: ['people', id, 'code'], ref: mappingOf(person).code }));
   return [
     ...unknownServices,
+    ...targets.flatMap(({ id, target }) => unfitChecks(parsed, id, target)),
     ...shared(parsed, primaries, 'two targets cannot be one place'),
     ...shared(parsed, codes, 'two people with one authenticator could approve as one'),
   ];

@@ -47,11 +47,12 @@ export const url = z.string({ error: 'expected an http or https address' }).refi
 );
 
 /** What the design knows and this version does not have. Named, so that nobody looks for a typo. */
-const comingKinds = {
+const comingKinds: Readonly<Record<'target' | 'vault' | 'switch' | 'check', readonly string[]>> = {
   target: ['mongodb', 'redis', 'milvus', 's3', 'minio', 'azure-blob', 'rds', 'cosmos', 'mysql', 'mariadb'],
   vault: ['minio', 'azure-blob', 'gcs', 'sftp'],
   switch: ['route53', 'dns', 'exec', 'command'],
-} as const;
+  check: [],
+};
 
 /** Why `found` is not one of the kinds that exist. */
 export const sayKind = (of: keyof typeof comingKinds, exist: readonly string[], found: unknown): string => {
@@ -60,3 +61,27 @@ export const sayKind = (of: keyof typeof comingKinds, exist: readonly string[], 
   if (comingKinds[of].some((one) => one === found.toLowerCase())) return `"${found}" does not exist yet; ${kinds}`;
   return `${printName(found)} is no kind of ${of}${suggest(found, exist)}; ${kinds}`;
 };
+
+/** A strict mapping. For keys it does not know, its error is the legal ones: see `explainIssues`. */
+export const mapping = <T extends z.ZodRawShape>(shape: T) => {
+  const keys = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? keys : `expected a mapping of ${keys}`),
+  });
+};
+
+/** Things by name. */
+export const named = <T extends z.ZodType>(what: string, of: T) =>
+  z.record(id, of, { error: `expected ${what} by name` });
+
+export const list = <T extends z.ZodType>(what: string, of: T) =>
+  z.array(of, { error: `expected a list of ${what}` }).default([]);
+
+/** For one of several shapes by `kind`: which there are. */
+export const kindError =
+  (of: 'vault' | 'switch' | 'check', exist: readonly string[]) =>
+  ({ code, input }: { code?: string; input?: unknown }): string => {
+    const isMapping = typeof input === 'object' && input !== null && !Array.isArray(input);
+    if (code !== 'invalid_union' || !isMapping) return `expected a mapping with a kind; kinds: ${exist.join(', ')}`;
+    return sayKind(of, exist, 'kind' in input ? input.kind : undefined);
+  };

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import canonicalize from 'canonicalize';
 import { DrError } from '../domain/errors.ts';
 import { checkReferences } from './check-references.ts';
+import { checkOf } from './check-schema.ts';
 import type { Estate, Target } from './estate.ts';
 import { explainIssues } from './explain-issues.ts';
 import { lintEstate } from './lint-estate.ts';
@@ -64,7 +65,7 @@ const targetOf = (id: string, file: EstateFile['targets'][string]): Target => ({
   backup: { everySeconds: file.backup.every, only: file.backup.only, except: file.backup.except },
   switches: file.switches,
   services: file.services,
-  checks: [],
+  checks: file.checks.map(checkOf),
 });
 
 const mapValues = <A, B>(all: Readonly<Record<string, A>>, make: (id: string, one: A) => B): Record<string, B> =>

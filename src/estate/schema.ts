@@ -1,30 +1,8 @@
 import { z } from 'zod';
 import { risks } from '../domain/risk.ts';
 import { storeKinds } from '../domain/words.ts';
-import { duration, id, sayKind, seconds, secret, text, url } from './fields.ts';
-
-/** A strict mapping. For keys it does not know, its error is the legal ones: see `explainIssues`. */
-const mapping = <T extends z.ZodRawShape>(shape: T) => {
-  const keys = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? keys : `expected a mapping of ${keys}`),
-  });
-};
-
-/** Things by name. */
-const named = <T extends z.ZodType>(what: string, of: T) => z.record(id, of, { error: `expected ${what} by name` });
-
-const list = <T extends z.ZodType>(what: string, of: T) =>
-  z.array(of, { error: `expected a list of ${what}` }).default([]);
-
-/** For one of several shapes by `kind`: which there are. */
-const kindError =
-  (of: 'vault' | 'switch', exist: readonly string[]) =>
-  ({ code, input }: { code?: string; input?: unknown }): string => {
-    const isMapping = typeof input === 'object' && input !== null && !Array.isArray(input);
-    if (code !== 'invalid_union' || !isMapping) return `expected a mapping with a kind; kinds: ${exist.join(', ')}`;
-    return sayKind(of, exist, 'kind' in input ? input.kind : undefined);
-  };
+import { checkSchema } from './check-schema.ts';
+import { duration, id, kindError, list, mapping, named, sayKind, seconds, secret, text, url } from './fields.ts';
 
 const vaultKey = { key: secret, keyName: id.default('first') };
 
@@ -83,6 +61,7 @@ const target = mapping({
   }).prefault({}),
   switches: list('switches', z.discriminatedUnion('kind', [envFile], { error: kindError('switch', ['env-file']) })),
   services: list('services', id),
+  checks: list('checks', checkSchema),
 });
 
 const risk = z.enum(risks, { error: `expected one of ${risks.join(', ')}` });

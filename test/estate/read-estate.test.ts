@@ -30,6 +30,7 @@ describe('a right estate file', () => {
         url: 'env:ORDERS_URL',
       },
       besideServer: 'env:BESIDE_URL',
+      checks: [],
       scratchServer: 'env:SCRATCH_URL',
       backup: { everySeconds: 1800, only: [], except: [] },
       switches: [{ kind: 'env-file', path: './shop.env', key: 'DATABASE_URL' }],
