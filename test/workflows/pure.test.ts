@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bare } from '../../src/cli/runs/say-status.ts';
 import type { Stamps } from '../../src/domain/clocks.ts';
 import { stampNames } from '../../src/domain/clocks.ts';
 import { errorKinds } from '../../src/domain/errors.ts';
@@ -23,8 +24,14 @@ describe('texts', () => {
     );
   });
 
-  test('cannot leave their table cell, bring HTML along, or name the run', () => {
-    expect(inline('a | b\n<img src=x> {workflowId}')).toBe('a \\| b &lt;img src=x> { workflowId }');
+  test.each([
+    ['a | b\n<img src=x> {workflowId}', 'a \\| b — \\<img src=x\\> \\{workflowId\\}'],
+    ['table _a_ of x_y__z, *all* `rows`', 'table \\_a\\_ of x_y\\_\\_z, \\*all\\* \\`rows\\`'],
+    ['type {"target":"db"} or dr run --mode live', 'type `{"target":"db"}` or dr run \\-\\-mode live'],
+    [' $1 & [2]\t ~~3~~ ', '\\$1 \\& \\[2\\] \\~\\~3\\~\\~'],
+  ])('show in the page as they are: %j', (text, markdown) => {
+    expect(inline(text)).toBe(markdown);
+    expect(bare(markdown)).toBe(text.replace(/\n/, ' — ').replaceAll(/\s+/g, ' ').trim());
   });
 });
 

@@ -95,7 +95,7 @@ test('the first line of current details says who acts next, with what to paste',
   await run.send('approve', { code: '222222' });
   await run.until(({ state }) => state === 'asking');
   expect(await firstLine(run)).toContain(
-    'about step a: chunk 3 \\| is &lt;b>torn&lt;/b> hint: do something Update `retryStep` with `{}`, `skipStep` with `{"why":"…"}`, or `abort` with `{"why":"…"}`',
+    'about step a: chunk 3 \\| is \\<b\\>torn\\</b\\> — hint: do something Update `retryStep` with `{}`, `skipStep` with `{"why":"…"}`, or `abort` with `{"why":"…"}`',
   );
   await run.send('retryStep');
   await inside.entered;

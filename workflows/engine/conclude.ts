@@ -76,7 +76,7 @@ export const conclude = async (run: Run): Promise<RunResult> => {
 
 /** A report says by itself why a run stopped; without one this does. */
 const withReason = ({ stop }: Run, says: string): string =>
-  stop === null ? says : `${stop.outcome}: ${stop.because}; ${says}`;
+  stop === null ? says : `${says}; ${stop.outcome}: ${stop.because}`;
 
 /** Ends a run that never had a plan. */
 export const endWithoutPlan = (run: Run): RunResult =>

@@ -120,6 +120,7 @@ export const renderDetails = (run: Run): string => {
   const head = [headline(run), ...about, ...heard, ...(findings.length === 0 ? [] : [findings.join('\n')])];
   const rows = plan === null ? [] : plan.phases.flatMap((phase) => rowsOf(run, phase));
   const left = mostBytes - byteLength([...head, howTo, ...tail].join('\n\n'));
+  const howToSteer = stateOf(run) === 'ended' ? [] : [howTo];
   const table = ['| phase | step | state | time | |', '|:--|:--|:--|:--|:--|', ...rowsWithin(rows, left)].join('\n');
-  return [...head, ...(rows.length === 0 ? [] : [table]), howTo, ...tail].join('\n\n');
+  return [...head, ...(rows.length === 0 ? [] : [table]), ...howToSteer, ...tail].join('\n\n');
 };

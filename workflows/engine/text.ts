@@ -21,11 +21,22 @@ export const cutText = (text: string, most: number): string => {
   return `${kept}…`;
 };
 
-/** A text inside one cell of a Markdown table, or inside one line: no breaks, no bars, no raw HTML, no templates. */
+/** JSON to paste. */
+const pasted = /(\{"[^{}`|\r\n]*\})/;
+
+/** Signs that would mean something to the page, in front of which a backslash is needed. */
+const meant =
+  /[\\`*[\]<>|~$&^]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|(?<=-)-|-(?=-)|\{(?=(?:namespace|workflowId|runId)\})|(?<=\{(?:namespace|workflowId|runId))\}/gu;
+
+/**
+ * A text inside one cell of a Markdown table, or inside one line, that shows as exactly that text: line breaks are
+ * dashes, and JSON is code, because the page makes typographic quotes of any others, which nobody can paste.
+ */
 export const inline = (text: string): string =>
   text
+    .replace(/\s*[\r\n]+\s*/g, ' — ')
     .replace(/\s+/g, ' ')
-    .replace(/\|/g, '\\|')
-    .replace(/</g, '&lt;')
-    .replace(/\{(namespace|workflowId|runId)\}/g, '{ $1 }')
-    .trim();
+    .trim()
+    .split(pasted)
+    .map((part, at) => (at % 2 === 1 ? `\`${part}\`` : part.replace(meant, '\\$&')))
+    .join('');

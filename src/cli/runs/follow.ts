@@ -6,6 +6,7 @@ import type { RunId } from '../../domain/words.ts';
 import { readResult, readStatus } from '../../temporal/runs.ts';
 import type { Session } from '../session.ts';
 import { nextCommands } from './next-commands.ts';
+import { bare } from './say-status.ts';
 
 const lookMs = 1000;
 
@@ -21,7 +22,7 @@ const percentOf = (percent: number | undefined): string => (percent === undefine
 const sayNext = (session: Session, run: RunId, status: Status, said: string): string => {
   const commands = nextCommands(run, status);
   if (status.state === 'ended' || commands.length === 0) return said;
-  const next = [status.next.replaceAll(/\*\*|`/g, ''), ...commands.map((command) => `  ${command}`)].join('\n');
+  const next = [bare(status.next), ...commands.map((command) => `  ${command}`)].join('\n');
   if (next !== said) session.say(next);
   return next;
 };

@@ -4,7 +4,7 @@ import type { RunId } from '../../domain/words.ts';
 import { nextCommands } from './next-commands.ts';
 
 /** `approve the switch`: what the engine says for the Temporal UI, without its Markdown. */
-const bare = (markdown: string): string => markdown.replaceAll('**', '').replaceAll('`', '');
+export const bare = (markdown: string): string => markdown.replace(/`([^`]*)`|\\(.)|\*\*/gu, '$1$2');
 
 /** The run as a person has to see it: who must act next and what to type comes first. */
 export const sayStatus = (run: RunId, status: Status): string => {
