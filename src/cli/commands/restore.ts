@@ -42,7 +42,7 @@ const answerOf = (done: Restored, about: { run: RunId; set: string; place: Place
     place.provider === 'database' ? `${place.id} (database ${place.database} on ${place.server})` : place.id;
   const again = done.skipped === 0 ? '' : `, ${done.skipped} units were there from before`;
   const verdict = isEqual
-    ? `${done.objects} of ${done.objects} objects equal`
+    ? `${done.objects} of ${done.objects} objects equal, every row read again in ${prettyMilliseconds(done.verifyMs)}`
     : `NOT equal, ${done.differences.length} differences:`;
   return {
     json: { run, set, target: place.target, place, isEqual, ms, ...done },
