@@ -11,9 +11,13 @@ export interface ArchiveEntry {
   owner: string;
   /** Ids of entries that have to come first; some may be of objects that are not in the archive. */
   after: readonly number[];
+  /** The SQL of rights, policies and user mappings, for the roles they name; empty for all others. */
+  definition: string;
   /** Object id in the database the archive was taken from, 0 for what has none of its own. */
   oid: number;
 }
+
+const namesRoles = new Set(['ACL', 'DEFAULT ACL', 'POLICY', 'USER MAPPING']);
 
 const sections = ['none', 'none', 'pre-data', 'data', 'post-data'] as const;
 
@@ -76,7 +80,8 @@ export const readContents = (archive: Buffer): ArchiveEntry[] => {
     const tag = text() ?? '';
     const kind = text() ?? '';
     const section = sections[int()] ?? 'none';
-    skipTexts(3);
+    const definition = text() ?? '';
+    skipTexts(2);
     const schema = text() ?? '';
     skipTexts(minor >= 14 ? 2 : 1);
     if (minor >= 16) int();
@@ -85,7 +90,8 @@ export const readContents = (archive: Buffer): ArchiveEntry[] => {
     const after: number[] = [];
     for (let next = text(); next !== null; next = text()) after.push(Number(next));
     take(1 + offsetBytes);
-    return { id, kind, section, schema, tag, owner, after, oid };
+    const named = namesRoles.has(kind) ? definition : '';
+    return { id, kind, section, schema, tag, owner, definition: named, after, oid };
   };
   return Array.from({ length: int() }, entry);
 };

@@ -70,12 +70,16 @@ export interface SequenceFacts {
   name: string;
   /** Oid of the table whose column it numbers, null for one that stands alone. */
   owner: number | null;
+  /** Where it begins when nothing sets it. */
+  start: string;
 }
 
 export const readSequences = async (client: Client): Promise<SequenceFacts[]> => {
   const { rows } =
-    await client.query(`SELECT c.oid::int8, n.nspname AS schema, c.relname AS name, o.refobjid::int8 AS owner
+    await client.query(`SELECT c.oid::int8, n.nspname AS schema, c.relname AS name, o.refobjid::int8 AS owner,
+      s.seqstart::text AS start
     FROM pg_class c
+    JOIN pg_sequence s ON s.seqrelid = c.oid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.deptype IN ('a', 'i')
       AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0

@@ -1,5 +1,6 @@
 import type { ArchiveEntry } from './archive.ts';
 import type { EntryMeta } from './meta.ts';
+import { roleNames } from './role-names.ts';
 
 /** About the archive, or about the database as a whole. */
 const skipped = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH', 'DATABASE', 'DATABASE PROPERTIES']);
@@ -92,6 +93,9 @@ export const entriesOf = (contents: readonly ArchiveEntry[], about: Surroundings
       with: hostMade?.with ?? entry.id,
       on: relationOf(entry),
       needs,
+      after: entry.after.filter((id) => made.has(id)),
+      owner: entry.owner,
+      roles: entry.definition === '' ? [] : [...roleNames(entry.definition)].sort(),
       bytes: about.bytesOf(entry),
     });
   }

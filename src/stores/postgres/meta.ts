@@ -8,6 +8,8 @@ export const largeObjects = 'large objects';
 /** What a set of a PostgreSQL database keeps beside its streams. Streams are `schema` and `data/<table>/<part>`. */
 export interface PostgresMeta {
   format: 1;
+  /** What of its tables the set holds; absent: definitions and rows. */
+  parts?: 'schema' | 'data';
   server: { version: string; major: number; encoding: string; blockBytes: number };
   /** Major version of the `pg_dump` that wrote the schema stream. */
   dumpMajor: number;
@@ -31,8 +33,12 @@ export interface TableMeta {
   object: string;
   /** Partitioned tables hold no rows of their own. `large-objects` is the pages of `pg_largeobject`. */
   kind: 'table' | 'partitioned' | 'large-objects';
+  /** A selection passed it over: it keeps its position and stands for nothing. */
+  isLeftOut?: true;
   /** Columns in COPY's order: without generated ones. */
   columns: readonly string[];
+  /** Their types, by name. */
+  types: readonly string[];
   format: 'binary' | 'text';
   /** Positions of the tables it is a partition or a child of. */
   parents: readonly number[];
@@ -49,6 +55,8 @@ export interface SequenceMeta {
   owner: number | null;
   value: string;
   isCalled: boolean;
+  /** Where it begins when nothing sets it. */
+  start: string;
 }
 
 export interface EntryMeta {
@@ -67,6 +75,12 @@ export interface EntryMeta {
   on: number;
   /** Positions of the tables that have to be there. */
   needs: readonly number[];
+  /** Ids of the entries it is made after, because it needs them itself. */
+  after: readonly number[];
+  /** Role that owns it; empty for none. */
+  owner: string;
+  /** Roles that its rights or its policy name. */
+  roles: readonly string[];
   /** Cost. */
   bytes: number;
 }

@@ -26,6 +26,9 @@ const index = (id: number, on: number, bytes: number): EntryMeta => ({
   unit: 'index',
   with: id,
   needs: [],
+  after: [],
+  owner: '',
+  roles: [],
 });
 
 const table = (bytes: number, parents: number[] = [], kind: TableMeta['kind'] = 'table'): TableMeta => ({
@@ -34,6 +37,7 @@ const table = (bytes: number, parents: number[] = [], kind: TableMeta['kind'] = 
   object: 's.t',
   kind,
   columns: [],
+  types: [],
   format: 'binary',
   parents,
   needs: [],
