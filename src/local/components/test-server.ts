@@ -2,17 +2,17 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { cached, install } from './cache.ts';
+import { installJars } from './maven-jars.ts';
 import { reservePort } from './ports.ts';
 import { serverProcess } from './process.ts';
 import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { downloadTemporal } from './temporal-download.ts';
-import { allOnPath, requireTool, runTool } from './tool.ts';
+import { allOnPath } from './tool.ts';
 
 const version = '1.32.1';
 const program = 'temporal-test-server';
 const artifact = `io.temporal:temporal-test-server:${version}`;
 const cacheName = `${program}-${version}-${process.platform}-${process.arch}`;
-const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 const byHand = `put ${program} on PATH (releases of github.com/temporalio/sdk-java), or install Java 11 or newer and Maven 3 \
 (Debian, Ubuntu: apt install default-jre-headless maven; macOS: brew install openjdk maven)`;
@@ -50,17 +50,6 @@ const findOnPath = async (): Promise<string> => {
 
 const download = (folder: string): Promise<void> => downloadTemporal(folder, program, `v${version}`, program);
 
-const [groupId, artifactId] = artifact.split(':');
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>dr-runbooks</groupId><artifactId>components</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId><version>${version}</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
-  </dependencies>
-</project>
-`;
-
 /** Relative paths, because Java accepts its archive of loaded classes only for the very class path it was made with. */
 const javaArgs = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', 'jars/*'];
 const mainClass = 'io.temporal.testserver.TestServer';
@@ -74,13 +63,7 @@ exec java -Xlog:disable -XX:SharedArchiveFile=classes.jsa ${javaArgs.join(' ')} 
 `;
 
 const installArtifact = async (folder: string): Promise<void> => {
-  await requireTool('java');
-  const pomFile = join(folder, 'pom.xml');
-  await writeFile(pomFile, pom);
-  const quick = ['-q', '-B', '-Daether.connector.connectTimeout=5000', '-Daether.connector.requestTimeout=60000'];
-  const args = [...quick, '-f', pomFile, plugin, '-DincludeScope=runtime', `-DoutputDirectory=${join(folder, 'jars')}`];
-  await runTool('mvn', args, { cwd: folder, timeoutMs: 900_000 });
-  await rm(pomFile);
+  await installJars(folder, [artifact, 'org.slf4j:slf4j-nop:1.7.36']);
   await archiveClasses(folder);
   await writeFile(join(folder, program), launcher);
   await chmod(join(folder, program), 0o755);

@@ -8,6 +8,8 @@ const installHints = {
     'install Python 3.10 or newer with venv (Debian, Ubuntu: apt install python3-venv; macOS: brew install python)',
   go: 'install Go 1.25 or newer (Debian, Ubuntu: apt install golang; macOS: brew install go; or go.dev/dl)',
   java: 'install Java 11 or newer (Debian, Ubuntu: apt install default-jre-headless; macOS: brew install openjdk)',
+  javac:
+    'install a Java development kit, 11 or newer (Debian, Ubuntu: apt install default-jdk-headless; macOS: brew install openjdk)',
   mvn: 'install Maven 3 (Debian, Ubuntu: apt install maven; macOS: brew install maven)',
   tar: 'install tar (Debian, Ubuntu: apt install tar)',
 } as const;
