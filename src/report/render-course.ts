@@ -1,17 +1,7 @@
+import { partSays } from './answers.ts';
 import { sayDuration } from './headline.ts';
 import { list, plain, prose, section, table } from './markdown.ts';
-import type { Part, PartName, Report } from './report.ts';
-
-const partSays: Record<PartName, string> = {
-  machine: 'machine work',
-  human: 'waiting for a person',
-  hold: 'on hold',
-  lock: 'waiting for a place that another run held',
-  failedAttempts: 'failed attempts and the pauses after them',
-  queue: 'waiting for a worker',
-  engine: 'between steps',
-  outsideRun: 'before the run started or after it ended',
-};
+import type { Part, Report } from './report.ts';
 
 const partTable = (title: string, parts: readonly Part[] | null): string => {
   if (parts === null) return `${title}: not measured`;

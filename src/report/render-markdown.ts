@@ -1,17 +1,10 @@
 import prettyBytes from 'pretty-bytes';
+import { answers } from './answers.ts';
 import { sayDuration } from './headline.ts';
 import { list, plain, prose, section, table } from './markdown.ts';
 import { courseSections } from './render-course.ts';
 import { proofSections } from './render-proof.ts';
 import type { Report } from './report.ts';
-
-const answers: Record<Report['headline']['answer'], string> = {
-  yes: 'Yes, we made it',
-  no: 'No, we did not make it',
-  partly: 'Partly: it recovered, with failures to read below',
-  'not measured': 'Not measured: it ended well, and whether it was good enough is not known',
-  planned: 'A plan: nothing was changed',
-};
 
 const orUnknown = (text: string | null): string => (text === null ? 'not known' : prose(text));
 
