@@ -3,6 +3,7 @@ import type { Kind, Place } from '../port.ts';
 import { readAddress } from './address.ts';
 import { begin } from './begin.ts';
 import { canariesOf } from './canary.ts';
+import { checksOf } from './checks/index.ts';
 import { interrupted } from './failure.ts';
 import { fenceOf } from './fence.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -37,7 +38,7 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
       }),
     fingerprint: (filter) => fingerprint(session, filter),
     prove: async (_by, _meta, expected) => ({ expected, found: await fingerprint(session, {}) }),
-    can: { fence: fenceOf(session), canary: canariesOf(session) },
+    can: { fence: fenceOf(session), canary: canariesOf(session), checks: checksOf(session) },
   };
 };
 

@@ -1,0 +1,58 @@
+import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
+import { isDrError } from '../../../domain/errors.ts';
+import type { CheckOptions, Checks } from '../../port.ts';
+import { interrupted } from '../failure.ts';
+import type { Session } from '../session.ts';
+import { type Found, type Run, red, unmeasured } from './found.ts';
+import { index } from './index-definition.ts';
+import { integrity } from './integrity.ts';
+import { newestRow } from './newest-row.ts';
+import { columns, objects } from './objects.ts';
+import { orphans } from './orphans.ts';
+import { sql } from './sql.ts';
+
+const runs: { [K in CheckKind]: Run<Extract<Check, { kind: K }>> } = {
+  orphans,
+  objects,
+  columns,
+  index,
+  newestRow,
+  sql,
+  integrity,
+};
+
+/** Those that make something of their own to compare with or to look through; it goes with the transaction. */
+const makes: ReadonlySet<CheckKind> = new Set(['index', 'integrity']);
+
+/** Every check sees one moment, and leaves nothing whatever becomes of it. */
+const inTransaction = (session: Session, check: Check, options: CheckOptions): Promise<Found[]> =>
+  session.run(`checking that ${describeCheck(check)}`, async ({ client }) => {
+    await client.query(makes.has(check.kind) ? 'BEGIN' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const found = await (runs[check.kind] as Run<Check>)({ client, session, options }, check);
+    await client.query('ROLLBACK');
+    return found;
+  });
+
+/** What an error says about the data. @throws the error when it says nothing: then nothing is known */
+const readError = (error: unknown): Found => {
+  if (!isDrError(error)) throw error;
+  const { kind, message, hint, facts } = error;
+  if (kind === 'no-permission' || kind === 'refused') return unmeasured('an answer', `${message}; ${hint}`);
+  const isAnswer = kind === 'damaged' || kind === 'missing' || kind === 'not-supported';
+  if (isAnswer || /^(42|XX)/.test(String(facts.sqlstate ?? ''))) return red('an answer', message);
+  throw error;
+};
+
+/** Checks of a PostgreSQL database: all the work is done on the server, in transactions that are rolled back. */
+export const checksOf = (session: Session): Checks => ({
+  run: async (checks, options) => {
+    const rows: CheckRow[] = [];
+    for (const check of checks) {
+      if (session.work.signal.aborted) throw interrupted();
+      session.work.beat({ says: `checking that ${describeCheck(check)}`, bytes: 0, totalBytes: null });
+      const found = await inTransaction(session, check, options).catch((error) => [readError(error)]);
+      rows.push(...found.map((one) => ({ check: check.kind, says: one.says ?? describeCheck(check), ...one })));
+    }
+    return rows;
+  },
+});
