@@ -56,7 +56,7 @@ const ownersOf = (owners: RestoreSelection['owners']): unknown => {
 
 /**
  * One text for each meaning: two selections that come to the same have the same key, that of everything is empty. What a
- * restore has done under one key says nothing about another.
+ * restore has done under one key says nothing about another. Keys of references change nothing where rows alone are loaded.
  */
 export const selectionKey = (selection: RestoreSelection = {}): string => {
   const { only = [], except = [], parts, keys, owners, privileges, into } = selection;
@@ -64,7 +64,7 @@ export const selectionKey = (selection: RestoreSelection = {}): string => {
     only: only.length === 0 ? undefined : sortedCopy(only),
     except: except.length === 0 ? undefined : sortedCopy(except),
     parts: parts === 'all' ? undefined : parts,
-    keys: keys === 'refuse' ? undefined : keys,
+    keys: keys === 'refuse' || parts === 'data' ? undefined : keys,
     owners: ownersOf(owners),
     privileges: privileges === 'keep' ? undefined : privileges,
     into: into === 'empty' ? undefined : into,

@@ -1,4 +1,4 @@
-import type { Parts } from './data.ts';
+import type { Parts, RestoreSelection } from './data.ts';
 import { DrError } from './errors.ts';
 
 const says: Readonly<Record<Parts, string>> = {
@@ -21,3 +21,6 @@ export const refuseUnheld = (held: Parts, wanted: Parts): void => {
   if (held === 'all' || held === wanted) return;
   throw new DrError('not-supported', `the set holds ${says[held]}, and ${says[wanted]} are to be restored`, asks[held]);
 };
+
+/** Does the place hold other things than what is restored, and rightly? */
+export const isShared = ({ parts, into }: RestoreSelection): boolean => parts === 'data' || into === 'existing';

@@ -9,7 +9,7 @@ import { begin, end, ledger, restore } from './restore.ts';
 import { explain, prove } from './selection.ts';
 import { call, databaseOf, goOn, type Session, suffer } from './session.ts';
 import { snapshot } from './snapshot.ts';
-import { type MemoryUnit, units } from './units.ts';
+import { units } from './units.ts';
 
 const isMemoryUrl = (url: string): boolean => /^memory:\/\/[^\s/]+(\/[^\s/]+)?$/.test(url);
 
@@ -50,7 +50,7 @@ const placeOf = (session: Session): Place<Meta> => ({
   snapshot: (to, selection) => call(session, 'snapshot', (database) => snapshot(session, database, to, selection)),
   begin: (by, meta) => call(session, 'begin', (database) => begin(session, database, by, meta)),
   restore: (unit, meta, from, by) =>
-    call(session, 'restore', (database) => restore(session, database, unit as MemoryUnit, meta, from, by), unit.id),
+    call(session, 'restore', (database) => restore(session, database, unit, meta, from, by), unit.id),
   ledger: (by) => call(session, 'ledger', (database) => ledger(database, by)),
   end: (by) => call(session, 'end', (database) => end(session, database, by)),
   fingerprint: (filter) =>

@@ -1,12 +1,13 @@
-import type { RestoreSelection, Source } from '../../domain/data.ts';
+import type { Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectionKey } from '../../domain/filter.ts';
+import { isShared } from '../../domain/parts.ts';
 import type { MemoryDatabase, MemoryObject } from '../../memory/server.ts';
 import type { Applied, Unit, Writer } from '../port.ts';
 import type { Meta } from './meta.ts';
 import { explain, refuseContents, rowsBefore } from './selection.ts';
 import { goOn, type Session, suffer } from './session.ts';
-import type { MemoryUnit } from './units.ts';
+import { units } from './units.ts';
 
 const nameOf = ({ run, set, epoch, selection }: Writer): string =>
   JSON.stringify([run, set, epoch, selectionKey(selection)]);
@@ -38,9 +39,6 @@ const checkEpoch = (session: Session, database: MemoryDatabase, by: Writer): voi
     'a later run took the place over: end this one',
   );
 };
-
-/** Does the place hold other things, rightly? */
-const isShared = ({ parts, into }: RestoreSelection): boolean => parts === 'data' || into === 'existing';
 
 /** Makes the ledger. @throws DrError `stale-epoch`, `not-empty`, `missing`, `refused`, `too-old` */
 export const begin = (session: Session, database: MemoryDatabase, by: Writer, meta: Meta): void => {
@@ -95,15 +93,15 @@ const readRows = async (session: Session, unit: Unit, from: Source): Promise<{ r
 export const restore = async (
   session: Session,
   database: MemoryDatabase,
-  unit: MemoryUnit,
+  unit: Unit,
   meta: Meta,
   from: Source,
   by: Writer,
 ): Promise<Applied> => {
-  if (unit.of !== selectionKey(by.selection)) {
+  if (![...units(meta, unit.stage, by.selection)].some(({ id }) => id === unit.id)) {
     throw new DrError(
       'refused',
-      `unit ${unit.id} was cut from another selection than run ${by.run} restores`,
+      `unit ${unit.id} is not of what run ${by.run} selects`,
       'cut units from the selection of the writer',
     );
   }

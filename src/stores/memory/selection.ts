@@ -2,7 +2,7 @@ import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import { addPrints, type Fingerprint, type ObjectPrint } from '../../domain/fingerprint.ts';
-import { refuseUnheld } from '../../domain/parts.ts';
+import { isShared, refuseUnheld } from '../../domain/parts.ts';
 import type { MemoryDatabase, MemoryLedger } from '../../memory/server.ts';
 import type { Proof } from '../port.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -68,7 +68,7 @@ export const rowsBefore = (
 
 /** Where other things may be in the place, only what was selected is looked at. */
 export const prove = (database: MemoryDatabase, meta: Meta, selection: RestoreSelection, of: Fingerprint): Proof => {
-  const { parts = 'all', into = 'empty' } = selection;
+  const { parts = 'all' } = selection;
   const selected = selectedOf(meta, selection);
   const before = fingerprintOf(database.ledger?.before ?? []);
   const nothing = fingerprintOf(selected.map((name) => [name, []]));
@@ -77,8 +77,8 @@ export const prove = (database: MemoryDatabase, meta: Meta, selection: RestoreSe
     const held = Object.hasOwn(before.objects, name) ? before.objects[name]! : null;
     return [name, held === null ? rows : addPrints(rows, held)];
   });
-  const isShared = parts === 'data' || into === 'existing';
-  const looked = [...database.objects].filter(([name]) => !isShared || selected.includes(name));
+  const isBeside = isShared(selection);
+  const looked = [...database.objects].filter(([name]) => !isBeside || selected.includes(name));
   return {
     expected: { ...of, objects: Object.fromEntries(expected) },
     found: fingerprintOf(looked.map(([name, { rows }]) => [name, rows])),
