@@ -19,7 +19,8 @@ export interface Trouble {
     | 'end'
     | 'fingerprint'
     | 'fence'
-    | 'canary';
+    | 'canary'
+    | 'checks';
   /** The units it concerns; every one when absent. */
   unit?: (id: string) => boolean;
   /**

@@ -1,7 +1,8 @@
 import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { Canary } from '../../domain/loss.ts';
-import type { Canaries, Fence, Kind, Place } from '../port.ts';
+import type { Canaries, Checks, Fence, Kind, Place } from '../port.ts';
+import { runChecks } from './checks.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { inspect } from './inspect.ts';
 import { canaryObject, type Meta } from './meta.ts';
@@ -41,6 +42,10 @@ const canariesOf = (session: Session): Canaries => ({
     ),
 });
 
+const checksOf = (session: Session): Checks => ({
+  run: (checks, options) => call(session, 'checks', (database) => runChecks(database, checks, options)),
+});
+
 const placeOf = (session: Session): Place<Meta> => ({
   inspect: () => call(session, 'inspect', inspect),
   stamp: (mark) =>
@@ -60,7 +65,7 @@ const placeOf = (session: Session): Place<Meta> => ({
       return fingerprintOf(names.map((name) => [name, objects.get(name)!.rows] as const));
     }),
   prove: (by, meta, of) => call(session, 'fingerprint', (database) => prove(database, meta, by.selection ?? {}, of)),
-  can: { fence: fenceOf(session), canary: canariesOf(session) },
+  can: { fence: fenceOf(session), canary: canariesOf(session), checks: checksOf(session) },
 });
 
 /**
