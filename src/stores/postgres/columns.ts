@@ -29,6 +29,9 @@ const isNumbered = (typeName: string): boolean =>
     typeName,
   );
 
+/** The server does not read back an empty one that it has sent. */
+const isUnreadable = (typeName: string): boolean => /^_?tsquery$/.test(typeName);
+
 /** Base types of extensions whose binary format is theirs to keep stable: clients rely on it. */
 const steady: Readonly<Record<string, readonly string[]>> = {
   vector: ['vector', 'halfvec', 'sparsevec'],
@@ -40,7 +43,7 @@ const isSteady = ({ extension, typeName, typeKind, of }: ColumnFacts): boolean =
   typeKind === 'b' && of === 0 && extension !== null && (steady[extension]?.includes(typeName) ?? false);
 
 const isPlain = (type: number, typeName: string, send: string | null): boolean =>
-  isBuiltIn(type) && send !== null && !isNumbered(typeName);
+  isBuiltIn(type) && send !== null && !isNumbered(typeName) && !isUnreadable(typeName);
 
 /** Does COPY in binary format bring the value to another server unchanged? */
 export const isBinary = (column: ColumnFacts): boolean => {
@@ -63,6 +66,8 @@ const exactlyHashed = new Set(
 export const hashed = (column: ColumnFacts): string => {
   const name = ident(column.name);
   if (isBuiltIn(column.type) && exactlyHashed.has(column.typeName) && !column.isLoose) return name;
+  // The one type that is sent by the function of another.
+  if (column.typeName === 'refcursor') return `${name}::text`;
   const isSent = isSteady(column) || (isBinary(column) && column.typeKind !== 'e' && column.typeKind !== 'd');
   return isSent ? `${column.send}(${name})` : `${name}::text`;
 };
