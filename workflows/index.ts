@@ -2,6 +2,7 @@ import { unknownRunbook, walk } from './engine/walk.ts';
 
 // One line for each runbook.
 export const backupEstate = walk('backupEstate');
+export const recoverPostgresCorruption = walk('recoverPostgresCorruption');
 export const restoreStore = walk('restoreStore');
 export const runDrill = walk('runDrill');
 

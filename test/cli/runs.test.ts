@@ -2,15 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDesk, createVerbs } from '../../activities/index.ts';
 import { openWorld } from '../../activities/open-world.ts';
-import { controlQueue, storesQueue } from '../../src/domain/desk.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
-import { workflowBundle } from '../../src/temporal/bundle.ts';
+import { codeFor, startInProcessWorker } from '../support/in-process-worker.ts';
 import { freshNamespace } from '../support/servers.ts';
 import { type Ran, dr as spawnDr, startDr } from './dr.ts';
 import { type MemoryEstate, memoryEstate } from './in-process.ts';
@@ -22,7 +18,7 @@ const spent = new Map<string, number>();
 const codeOf = (person: keyof typeof people): string => {
   const drift = spent.get(person) ?? 0;
   spent.set(person, drift + 1);
-  return new TOTP({ secret: Secret.fromBase32(people[person]) }).generate({ timestamp: Date.now() + drift * 30_000 });
+  return codeFor(people[person], drift);
 };
 
 const ends: (() => unknown)[] = [];
@@ -34,31 +30,6 @@ const startService = async (): Promise<string> => {
   await once(server, 'listening');
   ends.push(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
-};
-
-const startWorker = async (estate: MemoryEstate, { address, namespace }: { address: string; namespace: string }) => {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  });
-  const world = await openWorld(await readEstate(estate.path));
-  const connection = await NativeConnection.connect({ address });
-  const common = { connection, namespace, shutdownGraceTime: 0 };
-  const workers = await Promise.all([
-    Worker.create({
-      ...common,
-      taskQueue: controlQueue,
-      workflowBundle: await workflowBundle(),
-      activities: createDesk(world),
-    }),
-    Worker.create({ ...common, taskQueue: storesQueue(world.estate.region), activities: createVerbs(world) }),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  ends.push(async () => {
-    for (const worker of workers) worker.shutdown();
-    await running;
-    await connection.close();
-  });
 };
 
 interface Answered {
@@ -91,7 +62,8 @@ describe('runs from the command line', () => {
     const known = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
     env = { ...Object.fromEntries(known), DR_ESTATE: estate.path };
     expect((await estate.dr(['snapshot', 'orders-db'])).code).toBe(0);
-    await startWorker(estate, server);
+    const worker = await startInProcessWorker(await openWorld(await readEstate(estate.path)), server);
+    ends.push(worker.stop);
   });
   afterAll(async () => {
     for (const end of ends.reverse()) await end();

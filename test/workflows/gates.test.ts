@@ -254,7 +254,7 @@ test('questions about several steps want to be named', async () => {
     { verb: 'holdSet', times: 2, error: error('refused') },
   ]);
   const run = await engine.run(world);
-  await run.until(({ steps }) => steps.every((one) => one.state === 'asking'));
+  await run.until(({ steps }) => steps.length > 0 && steps.every((one) => one.state === 'asking'));
   await expect(run.send('retryStep')).rejects.toThrow('several steps wait; add {"step":"…"} with one of: ');
   await expect(run.send('retryStep', { step: 'c' })).rejects.toThrow('step "c" does not wait');
   await run.send('retryStep', { step: 'b' });

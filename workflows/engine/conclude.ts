@@ -87,6 +87,7 @@ const end = (run: Run, verdicts: RunResult['verdicts'], says: string, report: re
   const outcome = outcomeOf(run);
   run.outcome = outcome;
   run.ending = 'ended';
+  run.said = report.length === 0 ? says : `${says}; kept as ${report.join(', ')}`;
   show(run);
   const { stop } = run;
   const result: RunResult = { outcome, verdicts, says, report };

@@ -32,20 +32,30 @@ const questionLine = (run: Run): string => {
   return `**on-call decides${by}** about step ${question.step}: ${inline(cutText(question.failure, 600))} Update ${code('retryStep')} with ${code(which)}${skip}, or ${code('abort')} with ${code('{"why":"…"}')}`;
 };
 
+const holdLines = ({ hold }: Run): string[] =>
+  hold === null
+    ? []
+    : [`**on-call resumes** (on hold: ${inline(hold.says)}): Update ${code('resume')} with ${code('{}')}`];
+
+/** How it ended: what the report says, or without one why. */
+const endLine = (run: Run): string => {
+  const says = run.plan === null ? run.stop?.because : run.said;
+  return `**${run.outcome}**${says === undefined || says === '' ? '' : `: ${inline(says)}`}`;
+};
+
 /** Who must act next, and what they paste; empty while the machine works. */
 export const nextOf = (run: Run): string => {
   const state = stateOf(run);
-  if (state === 'asking') return questionLine(run);
-  if (state === 'approving') return gateLine(run);
-  if (state !== 'held') return '';
-  return `**on-call resumes** (on hold: ${inline(run.hold?.says ?? '')}): Update ${code('resume')} with ${code('{}')}`;
+  if (state === 'asking') return [questionLine(run), ...holdLines(run)].join('; ');
+  if (state === 'approving') return [gateLine(run), ...holdLines(run)].join('; ');
+  return state === 'held' ? holdLines(run).join('') : '';
 };
 
 const headline = (run: Run): string => {
   const next = nextOf(run);
   if (next !== '') return `Next: ${next}`;
   const state = stateOf(run);
-  if (state === 'ended') return `**${run.outcome}**${run.stop === null ? '' : `: ${inline(run.stop.because)}`}`;
+  if (state === 'ended') return endLine(run);
   if (state === 'undoing') return `Next: nobody. Undoing, last step first: ${inline(run.stop?.because ?? '')}`;
   if (state === 'planning') return 'Next: nobody. The plan is being made.';
   const busy = run.steps.filter((one) => one.state === 'running').map((one) => inline(one.says));

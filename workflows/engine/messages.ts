@@ -84,7 +84,8 @@ const listenTo = (run: Run, name: MessageName): void => {
   };
   const validator = (raw?: unknown): void => {
     const judged = judge(run, name, raw);
-    if ('refused' in judged) throw failureOf(new DrError('refused', judged.refused, 'nothing was changed'));
+    if ('refused' in judged)
+      throw failureOf(new DrError('refused', judged.refused.replace(/\.?$/, '.'), 'nothing was changed'));
   };
   setHandler(defineUpdate<string, [unknown?]>(name), handler, { validator, description: messages[name] });
 };

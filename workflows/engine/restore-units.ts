@@ -121,7 +121,10 @@ export const restoreUnits = async (input: UnitsInput): Promise<Fact> => {
     if (to < batches) return await continueAsNew<typeof restoreUnits>({ ...input, sum, next: to });
     const { applied = 0, skipped = 0 } = sum;
     const again = skipped === 0 ? '' : `, ${skipped} were there already`;
-    return { ...sum, says: `${applied} units of stage ${stage} applied in ${batches} batches${again}` };
+    return {
+      ...sum,
+      says: `${applied} units of stage ${stage} applied in ${batches} ${batches === 1 ? 'batch' : 'batches'}${again}`,
+    };
   } catch (error) {
     if (error instanceof DrError) throw failureOf(error, { hint: error.hint, facts: error.facts });
     throw error;

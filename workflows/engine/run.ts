@@ -84,6 +84,8 @@ export interface Run {
   outcome: Outcome | null;
   measured: { rtoSeconds: number | null; rpoSeconds: number | null };
   lastMessage: string;
+  /** What the end says, the report's own sentence where there is one. */
+  said: string;
   /** Search attributes as they were published last. */
   published: AttributeValues | null;
 }
@@ -120,6 +122,7 @@ export const openRun = (name: string): Run => {
     outcome: null,
     measured: { rtoSeconds: null, rpoSeconds: null },
     lastMessage: '',
+    said: '',
     published: null,
   };
 };
