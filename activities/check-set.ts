@@ -5,8 +5,13 @@ import { verb } from './verb.ts';
 /** More would not help whoever reads it. */
 const mostNamed = 10;
 
+const insteadOf = (older: string | undefined): string =>
+  older === undefined
+    ? 'restore another set'
+    : `abort this run and start again with {"set":"${older}"}, the one before`;
+
 /** Reads, authenticates and hashes every chunk of a set; every damage is counted before it fails. */
-export const checkSet = verb('checkSet', async ({ world, work }, { target, set }) => {
+export const checkSet = verb('checkSet', async ({ world, work }, { target, set, older }) => {
   const reader = await world.vault.open(target, set, work);
   const says = `checking set ${set}`;
   let read = 0;
@@ -21,7 +26,7 @@ export const checkSet = verb('checkSet', async ({ world, work }, { target, set }
     throw new DrError(
       'damaged',
       `set ${set} of ${target} is damaged in ${damages.length} places: ${damages.slice(0, mostNamed).join('; ')}`,
-      'restore another set, and look at who can write to the vault',
+      `${insteadOf(older)}, and look at who can write to the vault`,
       { facts: { damages: damages.length } },
     );
   }

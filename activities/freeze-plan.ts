@@ -27,7 +27,9 @@ export const freezePlan =
       const { code, ...input } = parseInput(raw, name, world.estate, at);
       const targets = runbook.targets(input);
       const readsSets = runbook.readsSets?.(input) ?? true;
-      const { facts, leftOut } = await gatherFacts(world, work, { run, at, input, targets, readsSets });
+      const wantsGoodSet = runbook.wantsGoodSet ?? false;
+      const about = { run, at, input, targets, readsSets, wantsGoodSet };
+      const { facts, leftOut } = await gatherFacts(world, work, about);
       const phases = expandRunbook(runbook, facts, input);
       const sets = Object.values(facts.targets).flatMap(({ set }) => set ?? []);
       const plan: Omit<Plan, 'digest'> = {

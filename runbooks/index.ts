@@ -1,7 +1,13 @@
 import type { Runbook } from '../src/domain/plan.ts';
 import { backupEstate } from './backup-estate.ts';
+import { recoverPostgresCorruption } from './recover-postgres-corruption.ts';
 import { restoreStore } from './restore-store.ts';
 import { runDrill } from './run-drill.ts';
 
 /** Every runbook, by the name of its workflow type. */
-export const runbooks: Readonly<Record<string, Runbook>> = { backupEstate, restoreStore, runDrill };
+export const runbooks: Readonly<Record<string, Runbook>> = {
+  backupEstate,
+  recoverPostgresCorruption,
+  restoreStore,
+  runDrill,
+};

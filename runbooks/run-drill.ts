@@ -49,6 +49,6 @@ export const runDrill: Runbook = {
       );
     }
     const target = chooseTarget('runDrill', facts, input);
-    return [...rehearse(target, facts.now), checkCleanUp(target)];
+    return [...rehearse(target, { now: facts.now }), checkCleanUp(target)];
   },
 };

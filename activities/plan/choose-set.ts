@@ -9,12 +9,22 @@ const mostNamed = 5;
 const shownAt = (consistency: Consistency): Instant =>
   consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
-/** The newest set at or before `at`, never after it; without `at` the newest. Null when there is none. */
-export const newestSet = (sets: readonly SetSummary[], at?: Instant): SetSummary | null =>
+/** Sets at or before `at`, never after it, the newest first; without `at` all of them. */
+export const setsUpTo = (sets: readonly SetSummary[], at?: Instant): SetSummary[] =>
   sets
     .toSorted((a, b) => Date.parse(momentOf(a)) - Date.parse(momentOf(b)))
     .filter((one) => at === undefined || Date.parse(momentOf(one)) <= Date.parse(at))
-    .at(-1) ?? null;
+    .toReversed();
+
+/** The newest set at or before `at`, never after it; without `at` the newest. Null when there is none. */
+export const newestSet = (sets: readonly SetSummary[], at?: Instant): SetSummary | null =>
+  setsUpTo(sets, at)[0] ?? null;
+
+/** The one before that set. Null when there is none, or no such set. */
+export const setBefore = (sets: readonly SetSummary[], set: SetId): SetId | null => {
+  const ids = setsUpTo(sets).map(({ manifest }) => manifest.set);
+  return ids.includes(set) ? (ids[ids.indexOf(set) + 1] ?? null) : null;
+};
 
 const momentOf = ({ manifest }: SetSummary): Instant => shownAt(manifest.consistency);
 

@@ -1,18 +1,18 @@
 import { countBatches } from '../../src/domain/batches.ts';
 import { formatDuration } from '../../src/domain/duration.ts';
-import { DrError } from '../../src/domain/errors.ts';
+import { DrError, isDrError } from '../../src/domain/errors.ts';
 import type { Facts, RunInput, SetFacts, TargetFacts } from '../../src/domain/plan.ts';
-import { type Instant, type RunId, stages, type TargetId } from '../../src/domain/words.ts';
+import { type Instant, type RunId, type SetId, stages, type TargetId } from '../../src/domain/words.ts';
 import type { Target } from '../../src/estate/estate.ts';
 import type { Work } from '../../src/stores/port.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { boundOf } from '../guard.ts';
 import { metaOf, unitsOf } from '../set.ts';
 import type { World } from '../world.ts';
-import { newestSet, openNamed } from './choose-set.ts';
+import { openNamed, setBefore, setsUpTo } from './choose-set.ts';
 import { placeOf, setIdOf } from './pre-allocate.ts';
 
-/** Everything a runbook may look at, and what the chosen sets do not hold. */
+/** Everything a runbook may look at; and, as sentences, what the chosen sets do not hold and which were passed over. */
 export interface Gathered {
   facts: Facts;
   leftOut: readonly string[];
@@ -24,6 +24,7 @@ export interface About {
   at: Instant;
   input: RunInput;
   readsSets: boolean;
+  wantsGoodSet: boolean;
 }
 
 /**
@@ -42,8 +43,10 @@ export const gatherFacts = async (
   const named = isNamed ? await openNamed(world.vault, ids, input.set, work) : null;
   const gathered = await Promise.all(
     targets.map(async (target) => {
-      const set = named ?? (about.readsSets ? await openNewest(world, work, target, input.at) : null);
-      return gatherTarget(world, about, target, set?.manifest.target === target.id ? set : null);
+      if (!about.readsSets) return gatherTarget(world, about, target, none);
+      if (named === null) return gatherTarget(world, about, target, await chooseNewest(world, work, about, target));
+      const isIts = named.manifest.target === target.id;
+      return gatherTarget(world, about, target, isIts ? await chosenByName(world, about, named) : none);
     }),
   );
   return {
@@ -69,16 +72,48 @@ const targetOf = (world: World, id: TargetId): Target => {
   );
 };
 
-const openNewest = async (world: World, work: Work, { id }: Target, at?: Instant): Promise<SetReader | null> => {
-  const newest = newestSet(await world.vault.sets(id), at);
-  return newest && world.vault.open(id, newest.manifest.set, work);
+/** The set of a target, the one before it, and those that were not good enough, as sentences. */
+interface Choice {
+  set: SetReader | null;
+  older: SetId | null;
+  passedOver: readonly string[];
+}
+
+const none: Choice = { set: null, older: null, passedOver: [] };
+
+/** The one before a set that somebody named, as far as the vault can still tell. */
+const chosenByName = async (world: World, { wantsGoodSet }: About, set: SetReader): Promise<Choice> => {
+  if (!wantsGoodSet) return { ...none, set };
+  const sets = await world.vault.sets(set.manifest.target).catch(() => []);
+  return { ...none, set, older: setBefore(sets, set.manifest.set) };
+};
+
+/**
+ * The newest set that fits. Where a good one is wanted, one that does not open, or whose description does not, is passed
+ * over for the one before: what that costs is seconds. Whether every chunk is there is for the run to prove.
+ */
+const chooseNewest = async (world: World, work: Work, about: About, { id }: Target): Promise<Choice> => {
+  const passedOver: string[] = [];
+  const ids = setsUpTo(await world.vault.sets(id), about.input.at).map(({ manifest }) => manifest.set);
+  for (const [n, set] of ids.entries()) {
+    const older = ids[n + 1] ?? null;
+    try {
+      const reader = await world.vault.open(id, set, work);
+      if (about.wantsGoodSet) await metaOf(reader);
+      return { set: reader, older: about.wantsGoodSet ? older : null, passedOver };
+    } catch (error) {
+      if (!about.wantsGoodSet || !isDrError(error) || !error.isPermanent || older === null) throw error;
+      passedOver.push(`set ${set} of ${id} is passed over for the one before it: ${error.message}`);
+    }
+  }
+  return none;
 };
 
 const gatherTarget = async (
   world: World,
   about: About,
   target: Target,
-  set: SetReader | null,
+  { set, older, passedOver }: Choice,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
   const facts: TargetFacts = {
@@ -90,6 +125,7 @@ const gatherTarget = async (
     scratch: placeOf(target, 'scratch', about),
     nextSet: setIdOf(about.run, about.at, target.id),
     set: set && (await setFacts(world, target, set)),
+    older,
     services: target.services.map((id) => {
       const { greens = 1, everyMs = 1000 } = world.estate.services[id] ?? {};
       return { id, greens, every: formatDuration(everyMs) };
@@ -97,7 +133,8 @@ const gatherTarget = async (
     checks: target.checks.length,
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
-  return { target: facts, leftOut: set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [] };
+  const leftOut = set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [];
+  return { target: facts, leftOut: [...passedOver, ...leftOut] };
 };
 
 const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {

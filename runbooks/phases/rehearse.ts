@@ -1,9 +1,8 @@
 import { DrError } from '../../src/domain/errors.ts';
 import type { Phase } from '../../src/domain/plan.ts';
 import type { Call, Site } from '../../src/domain/verbs.ts';
-import type { Instant } from '../../src/domain/words.ts';
 import type { Restorable } from '../choose-target.ts';
-import { releaseSet, restoreInto } from './restore-into.ts';
+import { type Manner, releaseSet, restoreInto } from './restore-into.ts';
 
 /**
  * Where a drill of this target happens.
@@ -19,11 +18,11 @@ export const scratchSite = (target: Restorable): Site => {
 };
 
 /** The whole restore on a scratch place, measured and discarded. Asks nobody, fences nothing, switches nothing. */
-export const rehearse = (target: Restorable, now: Instant): readonly Phase[] => {
+export const rehearse = (target: Restorable, manner: Pick<Manner, 'now' | 'isWary'>): readonly Phase[] => {
   const site = scratchSite(target);
   const isGone: Call = { verb: 'checkDiscarded', with: { site } };
   return [
-    ...restoreInto(target, site, now, 'fail'),
+    ...restoreInto(target, site, { ...manner, onRed: 'fail' }),
     {
       id: 'measure',
       says: 'Measure what users would have lost',

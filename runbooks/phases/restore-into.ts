@@ -21,8 +21,31 @@ const stageSays: Readonly<Record<Stage, string>> = {
   finish: 'Add constraints, triggers and statistics',
 };
 
-/** Checks come before anything is made; a red check in a drill ends it, in a recovery it asks. */
-const prepare = (target: Restorable, site: Site, now: Instant, onRed: 'fail' | 'ask'): Phase => {
+/** How a set is brought back. */
+export interface Manner {
+  now: Instant;
+  /** A place that is not ready in time ends a drill; in a recovery somebody is asked. */
+  onRed: 'fail' | 'ask';
+  /** Trust nothing: read the whole set before it is used, and every page of what was made of it. */
+  isWary?: boolean;
+}
+
+const readsOnly = { irreversible: 'nothing to take back: this only reads' };
+
+/** A set is whole, or the one before it is named, before anything is made of it. */
+const proveSet = ({ id, set, older }: Restorable): Step => ({
+  kind: 'do',
+  id: 'prove-set',
+  says: `Read all of set ${set.id} and check every chunk; were it damaged, the next is ${older ?? 'none: there is no older one'}`,
+  after: ['hold-set'],
+  run: { verb: 'checkSet', with: { target: id, set: set.id, ...(older === null ? {} : { older }) } },
+  verify: { verb: 'checkReady', with: { target: id, sites: [], set: set.id } },
+  undo: readsOnly,
+  profile: 'bulk',
+});
+
+/** Checks come before anything is made. */
+const prepare = (target: Restorable, site: Site, { now, onRed, isWary = false }: Manner): Phase => {
   const { id, set } = target;
   const held: Call = { verb: 'releaseSet', with: { target: id, set: set.id } };
   return {
@@ -48,6 +71,7 @@ const prepare = (target: Restorable, site: Site, now: Instant, onRed: 'fail' | '
         verify: { verb: 'checkReady', with: { target: id, sites: [], set: set.id } },
         undo: held,
       },
+      ...(isWary ? [proveSet(target)] : []),
     ],
   };
 };
@@ -98,7 +122,7 @@ const restore = (target: Restorable, site: Site): Phase => {
       after: ['finish'],
       run: { verb: 'comparePlace', with: { site, set: set.id } },
       verify: { verb: 'checkStage', with: { site, set: set.id, stage: 'finish' } },
-      undo: { irreversible: 'nothing to take back: this only reads' },
+      undo: readsOnly,
       profile: 'bulk',
     },
     {
@@ -118,15 +142,43 @@ const restore = (target: Restorable, site: Site): Phase => {
   };
 };
 
+/** After erasures have been replayed: what users will meet is what is checked. A red check never reaches a switch. */
+const check = (target: Restorable, site: Site, isWary: boolean): Phase[] => {
+  const { checks, id, set } = target;
+  if (checks === 0 && !isWary) return [];
+  const asked = checks === 1 ? 'the check of the estate' : `the ${checks} checks of the estate`;
+  const says = [...(checks > 0 ? [`run ${asked}`] : []), ...(isWary ? ['read every page and index entry'] : [])].join(
+    ', and ',
+  );
+  return [
+    {
+      id: 'check',
+      says: `Check that the data of ${id} makes sense`,
+      steps: [
+        {
+          kind: 'do',
+          id: 'checks',
+          says: `In ${site.place.id} ${says}`,
+          run: { verb: 'runChecks', with: { site, set: set.id, ...(isWary ? { integrity: true } : {}) } },
+          verify: { verb: 'checkPlace', with: { site } },
+          undo: readsOnly,
+          profile: 'bulk',
+        },
+      ],
+    },
+  ];
+};
+
 /**
  * The phases that bring a set back in a place made for this run, proven equal. They touch nothing in service. What they
  * leave for the caller: the place, and the lease on the set.
  */
-export const restoreInto = (target: Restorable, site: Site, now: Instant, onRed: 'fail' | 'ask'): readonly Phase[] => [
-  prepare(target, site, now, onRed),
+export const restoreInto = (target: Restorable, site: Site, manner: Manner): readonly Phase[] => [
+  prepare(target, site, manner),
   { id: 'before-restore', says: 'Do what the estate wants before a restore', hook: 'beforeRestore', steps: [] },
   restore(target, site),
   { id: 'after-restore', says: 'Do what the estate wants after a restore', hook: 'afterRestore', steps: [] },
+  ...check(target, site, manner.isWary ?? false),
 ];
 
 /** Lets the set expire again, once `verify` says that it has served. */

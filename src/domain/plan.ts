@@ -110,6 +110,8 @@ export interface TargetFacts {
   nextSet: SetId;
   /** The set this run restores: the asked one, or the newest at or before the asked time. Null when there is none. */
   set: SetFacts | null;
+  /** The set before that one: what is left when the chosen one turns out damaged. Null when it was not looked for. */
+  older: SetId | null;
   services: readonly ServiceFacts[];
   /** How many checks the estate has for it. */
   checks: number;
@@ -137,6 +139,8 @@ export interface Runbook<Input extends RunInput = RunInput> {
   targets(input: Input): readonly TargetId[];
   /** False: no set is looked at, so that a damaged one cannot keep the next backup from being taken. Default: true. */
   readsSets?(input: Input): boolean;
+  /** True: a newest set that does not even open is passed over for the one before, and the plan says so. Default: false. */
+  wantsGoodSet?: boolean;
   /** Checks what is particular to this runbook. @throws DrError `bad-input`, `no-match` */
   phases(facts: Facts, input: Input): readonly Phase[];
 }

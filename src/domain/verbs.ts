@@ -62,8 +62,8 @@ export interface Verbs {
   /** Reachable, mark, permissions, space for twice the set, vault writable. */
   checkReady: Verb<{ target: TargetId; sites: readonly Site[]; set?: SetId }>;
   takeSnapshot: Verb<{ site: Site; set: SetId }>;
-  /** Reads, authenticates and hashes every chunk of a set. */
-  checkSet: Verb<{ target: TargetId; set: SetId }>;
+  /** Reads, authenticates and hashes every chunk of a set. `older` is what to use when it is damaged. */
+  checkSet: Verb<{ target: TargetId; set: SetId; older?: SetId }>;
   holdSet: Verb<{ target: TargetId; set: SetId; until: Instant }>;
   releaseSet: Verb<{ target: TargetId; set: SetId }>;
   /** Registers, makes and marks a place. A second call finds the first one's place. */

@@ -6,6 +6,7 @@ import { digestOf } from '../../activities/freeze-plan.ts';
 import { runbooks } from '../../runbooks/index.ts';
 import { checkPhases } from '../../src/domain/check-phases.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { Estate } from '../../src/estate/estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { type Bench, openBench, targetOf } from './bench.ts';
 
@@ -19,8 +20,8 @@ const freeze = (
   more: { runbook?: string; run?: string; at?: string } = {},
 ): Promise<Plan> => bench.desk.freezePlan({ runbook: 'restoreStore', run, at, raw, ...more });
 
-const ready = async () => {
-  const bench = await openBench();
+const ready = async (more: Partial<Estate> = {}) => {
+  const bench = await openBench(more);
   await bench.call('takeSnapshot', { site: bench.primary, set });
   return bench;
 };
@@ -29,8 +30,9 @@ const stepsOf = (plan: Plan) => plan.phases.flatMap((phase) => phase.steps);
 
 describe('a frozen plan', () => {
   test('of every runbook can be walked, in every mode it has', async () => {
-    const bench = await ready();
     for (const runbook of Object.keys(runbooks)) {
+      const kind = runbook === 'recoverPostgresCorruption' ? 'postgres' : 'memory';
+      const bench = await ready({ targets: { 'orders-db': targetOf({ kind }) } });
       for (const mode of ['plan', 'drill', 'live']) {
         if (runbook === 'runDrill' && mode === 'live') continue;
         const plan = await freeze(bench, { target: 'orders-db', mode }, { runbook });
@@ -123,6 +125,33 @@ describe('a frozen plan', () => {
     const about = { runbook: 'backupEstate', run: 'backupEstate/estate/1' };
     const plan = await freeze(bench, { mode: 'live' }, about);
     expect(stepsOf(plan).map(({ id }) => id)).toContain('snapshot-orders-db');
+  });
+
+  test('for a corrupted database passes over a newest set that does not open, says so, and names the one before', async () => {
+    const bench = await ready({ targets: { 'orders-db': targetOf({ kind: 'postgres' }) } });
+    const chunks = () => readdir(join(bench.folder, 'chunks'), { recursive: true });
+    const [second, third] = ['20260201T020000Z-3f9a1c', '20260202T020000Z-3f9a1c'];
+    memoryServer.put(bench.primaryUrl, 'second', [1]);
+    await bench.call('takeSnapshot', { site: bench.primary, set: second });
+    const before = await chunks();
+    memoryServer.put(bench.primaryUrl, 'third', [1]);
+    await bench.call('takeSnapshot', { site: bench.primary, set: third });
+    const raw = { target: 'orders-db', mode: 'live' };
+    const about = { runbook: 'recoverPostgresCorruption' };
+    const olderOf = (plan: Plan) => stepsOf(plan).find(({ id }) => id === 'prove-set');
+
+    for (const name of await chunks()) {
+      if (!before.includes(name)) await rm(join(bench.folder, 'chunks', name), { recursive: true, force: true });
+    }
+    await expect(freeze(bench, raw)).rejects.toMatchObject({ type: 'missing' });
+    const plan = await freeze(bench, raw, about);
+    expect(plan.sets.map(({ id }) => id)).toEqual([second]);
+    expect(plan.notDone[0]).toContain(`set ${third} of orders-db is passed over for the one before it: `);
+    expect(olderOf(plan)).toMatchObject({ run: { with: { set: second, older: set } } });
+    const named = await freeze(bench, { ...raw, set }, about);
+    expect(named.sets.map(({ id }) => id)).toEqual([set]);
+    expect(olderOf(named)).toMatchObject({ run: { with: { target: 'orders-db', set } } });
+    expect(JSON.stringify(olderOf(named))).not.toContain('older":');
   });
 
   test('of several targets promises what the strictest of them does', async () => {

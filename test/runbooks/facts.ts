@@ -49,6 +49,7 @@ export const targetOf = (id: string, more: Partial<TargetFacts> = {}): TargetFac
     scratch: madePlace('scratch'),
     nextSet: '20260301T023000Z-b2c3d4',
     set: setOf(id),
+    older: null,
     services: [{ id: 'shop-api', greens: 3, every: '1s' }],
     checks: 0,
     switches: ['DATABASE_URL in ./shop.env'],

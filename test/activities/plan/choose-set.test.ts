@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newestSet, openNamed } from '../../../activities/plan/choose-set.ts';
+import { newestSet, openNamed, setBefore } from '../../../activities/plan/choose-set.ts';
 import { DrError } from '../../../src/domain/errors.ts';
 import type { Consistency } from '../../../src/domain/words.ts';
 import type { SetSummary, Vault } from '../../../src/vault/port.ts';
@@ -26,6 +26,10 @@ describe('the set of a run', () => {
     expect(choose(sets, '2026-01-02T00:00:00.000Z')).toBe('two');
     expect(choose(sets, '2026-01-01T23:00:00.000Z')).toBe('one');
     expect(choose(sets, '2025-12-31T23:59:59.000Z')).toBeUndefined();
+  });
+
+  test('has one before it, by the moment it shows', () => {
+    expect(['three', 'two', 'one', 'gone'].map((id) => setBefore(sets, id))).toEqual(['two', 'one', null, null]);
   });
 
   test('is none when there is none', () => {
