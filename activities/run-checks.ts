@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Check, CheckRow } from '../src/domain/checks.ts';
 import { countChecks, describeCheck, refuseRed, worstFirst } from '../src/domain/checks.ts';
 import type { Site } from '../src/domain/verbs.ts';
-import type { Instant } from '../src/domain/words.ts';
+import type { Consistency, Instant } from '../src/domain/words.ts';
 import type { CheckOptions } from '../src/stores/port.ts';
 import { openSet } from './set.ts';
 import { type OpenSite, openSite } from './site.ts';
@@ -15,7 +15,7 @@ const mostText = 300;
 /** Runs the estate's checks. A red one is an error that carries all of them; what was not measured is a finding. */
 export const runChecks = verb('runChecks', async (job, { site, set, integrity }) => {
   const { world, order } = job;
-  const at = set === undefined ? world.now() : await shownAt(job, site, set);
+  const at = set === undefined ? world.now() : shownAt((await openSet(job, site, set)).manifest.consistency);
   const wanted = checksOf(job, site, integrity === true);
   await using open = await openSite(job, site);
   const rows = worstFirst(await rowsOf(open, wanted, { at, isInService: open.isBound }));
@@ -44,11 +44,9 @@ export const checksOf = ({ world }: Pick<Job, 'world'>, { place }: Site, integri
   return isMissing ? [...known, { kind: 'integrity' }] : known;
 };
 
-/** From when on everything in the set can be there. */
-const shownAt = async (job: Job, site: Site, set: string): Promise<Instant> => {
-  const { consistency } = (await openSet(job, site, set)).manifest;
-  return consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
-};
+/** From when on everything in a set can be there: what its newest rows are held against. */
+export const shownAt = (consistency: Consistency): Instant =>
+  consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
 /** One row or more for each check, also where the kind of store has none. */
 export const rowsOf = async (

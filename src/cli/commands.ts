@@ -79,6 +79,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/restore.ts')).restore,
   },
   {
+    usage: 'check <place>',
+    says: 'run the checks of the estate on a target, or on one of its places',
+    options: [
+      ['--at <reference>', 'another copy of the target: env:NAME or file:/path of its connection string'],
+      ['--set <set>', 'what it was restored from: newest rows are held against its instant, not against now'],
+      ['--integrity', 'read every page and index entry too, asked for in the estate or not'],
+    ],
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
     usage: 'doctor',
     says: 'say what this machine, the vault and the targets lack',
     load: async () => (await import('./commands/doctor.ts')).doctor,
