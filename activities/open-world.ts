@@ -33,6 +33,7 @@ export const openWorld = async (estate: Estate, secrets: Secrets = secretsOf(est
   providers: createProviders(secrets.resolve),
   openSwitch: (config) => envFile(config, estate.folder),
   probe: ({ health }, signal) => probe({ health, timeoutMs: probeTimeoutMs }, signal),
+  temporalUi: process.env.DR_TEMPORAL_UI || null,
   now: () => new Date().toISOString(),
   parallel: Math.max(2, Math.min(mostConnections, availableParallelism())),
   versions: productVersions(),

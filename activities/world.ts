@@ -17,6 +17,8 @@ export interface World {
   openSwitch(config: SwitchConfig): Switch;
   /** One request through the path a user takes. Red is an answer, not an error. */
   probe(service: Service, signal: AbortSignal): Promise<{ ok: boolean; says: string }>;
+  /** Where people look at runs, for links in reports; null when nobody said. */
+  temporalUi: string | null;
   now(): Instant;
   /** Connections or streams that one activity may use at a time. */
   parallel: number;

@@ -2,7 +2,8 @@
  * The worker: walks runs and does their steps. Start as many as you like, on as many machines as reach the stores.
  *
  * Environment: DR_ESTATE, the path of the estate file; every `env:NAME` that the file refers to; TEMPORAL_ADDRESS,
- * TEMPORAL_NAMESPACE and the other variables of the Temporal CLI, or its profiles.
+ * TEMPORAL_NAMESPACE and the other variables of the Temporal CLI, or its profiles; DR_TEMPORAL_UI, the address of the
+ * Temporal UI, for links in reports.
  *
  * SIGTERM and SIGINT: no new work; units in flight have 20 s to commit, then they are cancelled and go on elsewhere.
  *

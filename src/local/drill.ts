@@ -10,7 +10,7 @@
  */
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { openWorld } from '../../activities/open-world.ts';
@@ -65,6 +65,7 @@ interface Answer {
   outcome: string;
   verdicts: { rto: string; rpo: string } | null;
   says: string;
+  /** The page of the report on this machine. */
   report: string | null;
   temporalUi: string;
 }
@@ -131,14 +132,12 @@ const conclude = async (
   await mkdir(folder, { recursive: true });
   let report: string | null = null;
   for await (const kept of vault.runs.list()) {
-    if (kept.run !== ended.run || !/\.(md|json)$/.test(kept.name)) continue;
+    if (kept.run !== ended.run || !/\.(md|json|html)$/.test(kept.name)) continue;
     const body = await vault.runs.read(ended.run, kept.name);
     await writeFile(join(folder, kept.name), body);
-    if (!kept.name.endsWith('.md')) continue;
-    report = join(folder, kept.name);
-    process.stderr.write(`\n${new TextDecoder().decode(body)}\n`);
+    if (kept.name === 'report.html') report = resolve(folder, kept.name);
+    if (kept.name === 'report.md') process.stderr.write(`\n${new TextDecoder().decode(body)}\n`);
   }
-  if (report !== null) tell.line(`kept in ${report}`);
   const failed = 'error' in ended;
   if (failed) tell.line(`FAILED: ${describeError(ended.error)}`);
   return {
@@ -156,7 +155,7 @@ const exitCode = ({ outcome, verdicts }: Answer): number => {
   return verdicts.rto === 'met' && verdicts.rpo === 'met' ? 0 : 4;
 };
 
-const main = async (): Promise<number> => {
+const main = async (): Promise<{ exit: number; report: string | null }> => {
   const options = readOptions();
   const tell = narrator((text) => process.stderr.write(text));
   const interrupted = new AbortController();
@@ -177,11 +176,13 @@ const main = async (): Promise<number> => {
     clearInterval(hold);
   }
   tell.line('stopping everything that was started');
-  return exitCode(answer);
+  return { exit: exitCode(answer), report: answer.report };
 };
 
 try {
-  process.exitCode = await main();
+  const { exit, report } = await main();
+  process.exitCode = exit;
+  if (report !== null) process.stderr.write(`\nThe report, for any browser: ${report}\n`);
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = exitCodeOf(error);

@@ -27,21 +27,33 @@ const recordOf = async (bench: Bench): Promise<RunRecord> => {
 const read = async (bench: Bench, name: string): Promise<string> =>
   Buffer.from(await bench.world.vault.runs.read('run-1', name)).toString();
 
-test('a report is kept as JSON and Markdown, without secrets, and answers with what it says', async () => {
+test('a report is kept as JSON, Markdown and a page, without secrets, and answers with what it says', async () => {
   const bench = await openBench();
   const record = await recordOf(bench);
   const facts = await bench.desk.writeReport({ record });
   expect(facts.kept).toEqual([
     expect.stringMatching(/^runs\/2026\/01\/.*\/report\.json$/),
     expect.stringMatching(/^runs\/2026\/01\/.*\/report\.md$/),
+    expect.stringMatching(/^runs\/2026\/01\/.*\/report\.html$/),
   ]);
   expect(facts).toMatchObject({ rto: { verdict: 'not measured' }, loss: null, says: expect.stringMatching(/\w/) });
   expect(JSON.parse(await read(bench, 'report.json'))).toMatchObject({ format: 1, run: { outcome: 'failed' } });
-  for (const name of ['report.json', 'report.md']) {
+  for (const name of ['report.json', 'report.md', 'report.html']) {
     const text = await read(bench, name);
     expect(text.replaceAll('\\', '')).toContain('login failed for postgres://app:***@db/orders');
     expect(text).not.toContain('hunter22');
   }
+});
+
+test('a report leads to the history of its run in the Temporal UI', async () => {
+  const bench = await openBench();
+  await bench.desk.writeReport({ record: await recordOf(bench) });
+  const { temporal } = JSON.parse(await read(bench, 'report.json')).run;
+  expect(temporal).toMatchObject({ ui: 'https://temporal.example/ui/', execution: expect.any(String) });
+  const { namespace, execution } = temporal;
+  expect(await read(bench, 'report.html')).toContain(
+    `href="https://temporal.example/ui/namespaces/${namespace}/workflows/run-1/${execution}/history"`,
+  );
 });
 
 test('a report written again is the same one', async () => {

@@ -1,10 +1,8 @@
 // Rows T2 W3 of docs/coverage.md.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckRow } from '../../src/domain/checks.ts';
-import type { RunRecord, StepRecord } from '../../src/domain/run.ts';
+import type { RunRecord } from '../../src/domain/run.ts';
 import { makeReport } from '../../src/report/make-report.ts';
-import { renderMarkdown } from '../../src/report/render-markdown.ts';
 import type { Part } from '../../src/report/report.ts';
 import { anyRecord, at, done, doStep, fact, goodRun, noLoss, planOf, steps } from './records.ts';
 
@@ -256,38 +254,6 @@ describe('what a report must not hide', () => {
     expect(tick(withStep(goodRun(), 'loss', { fact: fact(1, 2) }), 'no data lost')).toBe('not measured');
     const lost = { ...noLoss, proven: { ...noLoss.proven!, missing: 2 } };
     expect(tick(withStep(goodRun(), 'loss', { fact: fact(1, 2, { loss: lost }) }), 'no data lost')).toBe('no');
-  });
-
-  it('shows what checks found, and takes nothing for green that was not measured', () => {
-    const row = (state: CheckRow['state']): CheckRow => ({
-      check: 'orphans',
-      says: 'every items (order) is in orders (id)',
-      state,
-      expected: '0 orphans',
-      found: '2 orphans',
-    });
-    const { plan } = goodRun();
-    const phases = [...plan.phases, { id: 'prove', says: 'prove it', steps: [steps.checks] }];
-    const withChecks = (more: Partial<StepRecord>): RunRecord =>
-      goodRun({ plan: { ...plan, phases }, steps: [...goodRun().steps, done(steps.checks, 'prove', 105, 109, more)] });
-    const ended = (...states: CheckRow['state'][]) => withChecks({ fact: fact(105, 109, { checks: states.map(row) }) });
-    const item = 'checks of the estate green';
-
-    expect(tick(ended('green', 'green'), item)).toBe('yes');
-    expect(tick(ended('green', 'not measured'), item)).toBe('not measured');
-    expect(tick(ended(), item)).toBe('not measured');
-    expect(tick(withChecks({ state: 'waiting' }), item)).toBe('not measured');
-    expect(tick(ended('not measured', 'red', 'green'), item)).toBe('no');
-    expect(makeReport(ended('green', 'red', 'not measured')).checks).toEqual([
-      { step: 'checks', target: 'orders-db', rows: [row('red'), row('not measured'), row('green')] },
-    ]);
-
-    const { fact: _, ...failed } = done(steps.checks, 'prove', 105, 109);
-    const refused = { ...failed, state: 'failed' as const, evidence: { checks: [row('red')] } };
-    const record = { ...ended('green'), steps: [...goodRun().steps, refused] };
-    expect(makeReport(record).checks[0]?.rows).toEqual([row('red')]);
-    expect(tick(record, item)).toBe('no');
-    expect(renderMarkdown(makeReport(record))).toContain('**red** | 0 orphans | 2 orphans');
   });
 
   it('names the risk of a gate, and of a step that a decision left out', () => {

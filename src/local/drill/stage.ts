@@ -74,7 +74,12 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
   await makeBucket(minio);
   const servicePort = await reservePort();
   const estate = await writeDemoEstate(folder, { primaryUrl, serverUrl: postgres.url, minio, bucket, servicePort });
-  const common = { DR_ESTATE: estate.file, DR_PG_BIN: postgres.bin, TEMPORAL_ADDRESS: temporal.address };
+  const common = {
+    DR_ESTATE: estate.file,
+    DR_PG_BIN: postgres.bin,
+    TEMPORAL_ADDRESS: temporal.address,
+    DR_TEMPORAL_UI: temporal.uiUrl,
+  };
   const demo = { DEMO_TARGET: estate.target, DEMO_ENV_FILE: estate.envFile, DEMO_ENV_KEY: 'DATABASE_URL' };
   const [service, ...workers] = await Promise.all([
     startNode('demo service', 'src/local/demo/service.ts', {

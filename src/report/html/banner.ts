@@ -23,7 +23,7 @@ const outcomeSays: Record<Outcome, string> = {
   aborted: 'was aborted',
 };
 
-const modeSays = { plan: 'as a plan', drill: 'as a drill on scratch places', live: 'live' } as const;
+const modeSays = { plan: '', drill: ', as a drill on scratch places', live: ', live' } as const;
 
 /** The answer, of which run, and how it ended. */
 export const banner = ({ headline, run }: Report): Html => {
@@ -33,7 +33,7 @@ export const banner = ({ headline, run }: Report): Html => {
   return html`<header class="banner ${tone}">
 <p class="kicker">Recovery report</p>
 <h1>${icon(tone)}<span>${short}${more.map((one) => html`<small>${one}</small>`)}</span></h1>
-<p class="lead"><strong>${run.runbook}</strong> of <strong>${run.targets.join(', ')}</strong>, ${modeSays[run.mode]}, ${outcomeSays[run.outcome]}${
+<p class="lead"><strong>${run.runbook}</strong> of <strong>${run.targets.join(', ')}</strong>${modeSays[run.mode]}, ${outcomeSays[run.outcome]}${
     run.outcome === 'planned' ? '' : ` after ${sayDuration(run.ms)}`
   }${run.because === null ? '' : html`: ${prose(run.because)}`}</p>
 <p class="meta">${time(run.startedAt)}${run.incident === null ? '' : html` · incident ${run.incident}`} · started by ${person} (${

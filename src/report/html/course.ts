@@ -2,10 +2,7 @@ import { sayDuration } from '../headline.ts';
 import type { Report, TimelineEvent } from '../report.ts';
 import { gantt } from './gantt.ts';
 import { type Html, html, prose } from './html.ts';
-import { counted, nothing, section, table, time } from './pieces.ts';
-
-/** A longer log is left out when it is printed: the JSON report has it. */
-const mostPrinted = 200;
+import { counted, folded, nothing, section, table, time } from './pieces.ts';
 
 const row = ({ at, what, says, ms }: TimelineEvent): readonly unknown[] => [
   time(at),
@@ -14,12 +11,11 @@ const row = ({ at, what, says, ms }: TimelineEvent): readonly unknown[] => [
 ];
 
 const log = ({ timeline }: Report): Html =>
-  html`<details class="${timeline.length > mostPrinted ? 'long' : ''}"><summary>${counted(timeline.length, 'event')} in order, as text</summary>${table(
-    'Everything that has a time, in order',
-    [['at'], ['what'], ['took', 'number']],
-    timeline.map(row),
-    'log',
-  )}</details>`;
+  folded(
+    `${counted(timeline.length, 'event')} in order, as text`,
+    timeline.length,
+    table('Everything that has a time, in order', [['at'], ['what'], ['took', 'number']], timeline.map(row), 'log'),
+  );
 
 /** How the run went: a picture, and every event of it as text. */
 export const course = (report: Report): Html => {

@@ -1,7 +1,7 @@
 import { sayDuration } from '../headline.ts';
 import type { DecisionLine, Report, WaitLine } from '../report.ts';
 import { type Html, html, prose } from './html.ts';
-import { chip, nothing, section, time } from './pieces.ts';
+import { chip, lines, nothing, section, time } from './pieces.ts';
 
 const proofs: Record<DecisionLine['proof'], string> = {
   code: 'proven by a one-time code',
@@ -10,12 +10,12 @@ const proofs: Record<DecisionLine['proof'], string> = {
 };
 
 const decision = ({ at, person, answer, gate, risk, proof, isBreakGlass, why }: DecisionLine): Html =>
-  html`<li><strong>${person} ${answer === 'approve' ? 'approved' : 'denied'}</strong> <code>${gate}</code>${
+  html`<strong>${person} ${answer === 'approve' ? 'approved' : 'denied'}</strong> <code>${gate}</code>${
     risk === null ? '' : ` (${risk})`
-  } ${chip(isBreakGlass ? 'bad' : 'good', proofs[proof])} <span class="dim">${time(at)}</span>${why === null ? '' : html`<br>${prose(why)}`}</li>`;
+  } ${chip(isBreakGlass ? 'bad' : 'good', proofs[proof])} <span class="dim">${time(at)}</span>${why === null ? '' : html`<br>${prose(why)}`}`;
 
 const wait = ({ kind, says, from, ms, wasEnded }: WaitLine): Html =>
-  html`<li><strong>${sayDuration(ms)}</strong> ${kind}: ${prose(says)} <span class="dim">from ${time(from)}${wasEnded ? '' : ', never answered'}</span></li>`;
+  html`<strong>${sayDuration(ms)}</strong> ${kind}: ${prose(says)} <span class="dim">from ${time(from)}${wasEnded ? '' : ', never answered'}</span>`;
 
 /** Who opened or closed which gate, how each was proven, and what waited for people. */
 export const decided = ({ decisions, waits, run, phases }: Report): Html => {
@@ -28,7 +28,7 @@ export const decided = ({ decisions, waits, run, phases }: Report): Html => {
     'decided',
     'Who decided',
     starter,
-    decisions.length === 0 ? nothing(none) : html`<ul class="lines">${decisions.map(decision)}</ul>`,
-    waits.length === 0 ? null : html`<h3>What waited</h3><ul class="lines">${waits.map(wait)}</ul>`,
+    decisions.length === 0 ? nothing(none) : lines(decisions.map(decision)),
+    waits.length === 0 ? null : html`<h3>What waited</h3>${lines(waits.map(wait))}`,
   );
 };

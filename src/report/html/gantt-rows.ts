@@ -26,9 +26,11 @@ const waitKinds: Record<WaitLine['kind'], Stretch['kind']> = {
   lock: 'lock',
 };
 
+/** However many phases there are. */
+const leastSteps = 12;
+
 const troubled = ['failed', 'asking', 'undone', 'skipped'];
 
-/** Turns a report into rows of a picture, no more than `most` of steps: see `rowsOf`. */
 interface Frame {
   report: Report;
   ms(at: string | null): number;
@@ -46,17 +48,18 @@ const frameOf = (report: Report): Frame => {
 };
 
 const workOf = ({ kind, state }: StepLine): Stretch['kind'] => {
+  if (kind === 'gate') return 'human';
   if (state === 'failed' || state === 'asking') return 'failed';
-  if (state === 'undone') return 'undone';
-  return kind === 'gate' ? 'human' : 'work';
+  return state === 'undone' ? 'undone' : 'work';
 };
 
 const stepRow = (step: Started, { report, ms, critical }: Frame): Row => {
   const from = ms(step.startedAt);
   const to = Math.max(from, ms(step.endedAt));
   const worked = Math.min(to, Math.max(from, step.workedFrom === null ? from : ms(step.workedFrom)));
+  // A gate is a wait all along.
   const waits = report.waits
-    .filter((wait) => wait.step === step.step)
+    .filter((wait) => wait.step === step.step && step.kind !== 'gate')
     .map((wait): Stretch => ({ from: ms(wait.from), to: ms(wait.to), kind: waitKinds[wait.kind] }));
   const before: Stretch[] = worked > from ? [{ from, to: worked, kind: step.attempts > 1 ? 'failed' : 'queue' }] : [];
   const notes = [step.attempts > 1 ? `${step.attempts} attempts` : '', step.state === 'done' ? '' : step.state];
@@ -77,8 +80,8 @@ const weight = (step: Started, { ms, critical }: Frame): number =>
   (critical.has(step.step) ? 1e15 : 0) +
   (ms(step.endedAt) - ms(step.startedAt));
 
-const restRow = (rest: readonly Started[], { ms }: Frame): Row[] => {
-  if (rest.length === 0) return [];
+const restRow = (rest: readonly Started[], shown: number, { ms }: Frame): Row[] => {
+  if (rest.length === 0 || shown === 0) return [];
   const from = Math.min(...rest.map((step) => ms(step.startedAt)));
   const to = Math.max(...rest.map((step) => ms(step.endedAt)));
   const says = `and ${rest.length} more ${rest.length === 1 ? 'step' : 'steps'}`;
@@ -97,7 +100,7 @@ const phaseRows = (phase: PhaseLine, shown: ReadonlySet<StepLine>, frame: Frame)
     kind: 'phase',
     says: phase.says,
     ms: to - from,
-    note: '',
+    note: rows.length === 0 ? `${started.length} ${started.length === 1 ? 'step' : 'steps'}` : '',
     isCritical: false,
     stretches: [{ from, to, kind: 'phase' }],
   };
@@ -106,6 +109,7 @@ const phaseRows = (phase: PhaseLine, shown: ReadonlySet<StepLine>, frame: Frame)
     ...rows,
     ...restRow(
       started.filter((step) => !shown.has(step)),
+      rows.length,
       frame,
     ),
   ];
@@ -131,13 +135,14 @@ const waitRows = ({ report, ms }: Frame, most: number): Row[] => {
 };
 
 /**
- * Phases with their steps in the order of the plan. Steps that never started have no row. Of more than `most` steps those
- * that tell most are shown, and the others as one row of their phase.
+ * Phases with their steps in the order of the plan. Steps that never started have no row. Where phases and steps are more
+ * than `most`, the steps that tell most are shown, the others of their phase as one row.
  */
 export const rowsOf = (report: Report, most: number): Row[] => {
   const frame = frameOf(report);
   const started = report.phases.flatMap(({ steps }) => steps.filter(isStarted));
   const telling = started.toSorted((a, b) => weight(b, frame) - weight(a, frame));
-  const shown = new Set<StepLine>(telling.slice(0, most));
+  const room = Math.max(leastSteps, most - report.phases.length);
+  const shown = new Set<StepLine>(telling.slice(0, room));
   return [...waitRows(frame, 5), ...report.phases.flatMap((phase) => phaseRows(phase, shown, frame))];
 };

@@ -17,30 +17,30 @@ interface Shape {
   /** Height of names and ends in their line, and how wide a name may be. */
   words: { y: number; size: number; width: number };
   ticks: number;
-  mostSteps: number;
+  mostRows: number;
 }
 
 const wide: Shape = {
   className: 'gantt wide',
   width: 960,
-  margin: { left: 320, right: 120 },
+  margin: { left: 340, right: 140 },
   line: 27,
   bar: { from: 7, to: 20 },
-  words: { y: 13.5, size: 13, width: 300 },
+  words: { y: 13.5, size: 13, width: 310 },
   ticks: 6,
-  mostSteps: 60,
+  mostRows: 60,
 };
 
 /** For phones: names stand above their bars. */
 const narrow: Shape = {
   className: 'gantt narrow',
   width: 320,
-  margin: { left: 0, right: 0 },
+  margin: { left: 14, right: 14 },
   line: 40,
   bar: { from: 22, to: 32 },
   words: { y: 12, size: 12.5, width: 195 },
   ticks: 3,
-  mostSteps: 40,
+  mostRows: 40,
 };
 
 const indent = 12;
@@ -50,6 +50,11 @@ interface Line {
   row: Row;
   top: number;
 }
+
+/** Bold letters of wide fonts take more room than the library reckons with. */
+const lettersNarrower = 0.85;
+/** Keeps words readable where a line of the picture runs behind them. */
+const halo = { stroke: 'var(--card)', strokeWidth: 4 } as const;
 
 const endOf = ({ ms, note }: Row): string => [sayDuration(ms), note].filter((one) => one !== '').join(', ');
 
@@ -78,10 +83,11 @@ const names = (lines: readonly Line[], shape: Shape, look: { dx: number; fontWei
     text: ({ row }: Line) => visible(row.says),
     textAnchor: 'start',
     fontSize: shape.words.size,
-    lineWidth: (shape.words.width - look.dx) / shape.words.size,
+    lineWidth: (lettersNarrower * (shape.words.width - look.dx)) / shape.words.size,
     textOverflow: 'ellipsis',
     fontWeight: look.fontWeight,
     fill: look.fill,
+    ...halo,
     dx: look.dx - shape.margin.left,
   });
 
@@ -93,6 +99,7 @@ const ends = (lines: readonly Line[], shape: Shape): Markish =>
     textAnchor: 'end',
     fontSize: shape.words.size - 0.5,
     fill: 'var(--dim)',
+    ...halo,
     dx: shape.margin.right,
   });
 
@@ -104,7 +111,7 @@ const healthyLine = ({ run, stamps }: Report): Markish[] => {
 };
 
 const draw = (report: Report, shape: Shape, says: string): Html => {
-  const lines = rowsOf(report, shape.mostSteps).map((row, index) => ({ row, top: axisHeight + index * shape.line }));
+  const lines = rowsOf(report, shape.mostRows).map((row, index) => ({ row, top: axisHeight + index * shape.line }));
   const { left, right } = shape.margin;
   const wholeMs = Math.max(1, report.run.ms);
   const bars = barsOf(lines, (2 * wholeMs) / (shape.width - left - right));
@@ -175,7 +182,7 @@ const keys: readonly (readonly [Stretch['kind'], string])[] = [
 
 /** Only what the picture holds. */
 const legend = (report: Report): Html => {
-  const shown = new Set(rowsOf(report, wide.mostSteps).flatMap(({ stretches }) => stretches.map(({ kind }) => kind)));
+  const shown = new Set(rowsOf(report, wide.mostRows).flatMap(({ stretches }) => stretches.map(({ kind }) => kind)));
   const used = keys.filter(([kind]) => shown.has(kind));
   const healthy = healthyLine(report).length === 0 ? '' : html`<li>${swatch('line-healthy')}healthy</li>`;
   return html`<ul class="keys">${used.map(([kind, says]) => html`<li>${swatch(`bar-${kind}`)}${says}</li>`)}${healthy}</ul>`;

@@ -1,14 +1,14 @@
 import type { NotExecuted, Report } from '../report.ts';
 import { type Html, html, prose } from './html.ts';
-import { chip, counted, nothing, section, type Tone } from './pieces.ts';
+import { chip, counted, folded, lines, nothing, section, type Tone } from './pieces.ts';
 
 const toneOf = (state: NotExecuted['state']): Tone =>
   state === 'failed' ? 'bad' : state === 'not-executed' ? 'none' : 'warn';
 
 const line = ({ says, phase, state, why, by }: NotExecuted): Html =>
-  html`<li>${chip(toneOf(state), state)} <strong>${prose(says)}</strong> <span class="dim">${phase}</span><br>${prose(why)}${
+  html`${chip(toneOf(state), state.replace('-', ' '))} <strong>${prose(says)}</strong> <span class="dim">${phase}</span><br>${prose(why)}${
     by.length === 0 ? '' : html` <span class="dim">decided by ${by.join(', ')}</span>`
-  }</li>`;
+  }`;
 
 /** Many steps that share their state and their reason are one line with their number. */
 const grouped = (all: readonly NotExecuted[]): Html[] => {
@@ -16,11 +16,10 @@ const grouped = (all: readonly NotExecuted[]): Html[] => {
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined || group.length <= 5) return group.map(line);
-    const names = group.map(({ says }) => html`<li>${prose(says)}</li>`);
+    const names = html`<ul>${group.map(({ says }) => html`<li>${prose(says)}</li>`)}</ul>`;
     const { state, phase, why } = first;
-    return [
-      html`<li>${chip(toneOf(state), state)} <strong>${counted(group.length, 'step')}</strong> of <span class="dim">${phase}</span><br>${prose(why)}<details class="${names.length > 50 ? 'long' : ''}"><summary>which</summary><ul>${names}</ul></details></li>`,
-    ];
+    const head = html`${chip(toneOf(state), state.replace('-', ' '))} <strong>${counted(group.length, 'step')}</strong> <span class="dim">${phase}</span><br>${prose(why)}`;
+    return [html`${head}${folded('which', group.length, names)}`];
   });
 };
 
@@ -29,7 +28,7 @@ export const leftOut = ({ notExecuted, notDone, run, phases }: Report): Html => 
   const planned = phases.reduce((sum, phase) => sum + phase.steps.length, 0);
   const list =
     notExecuted.length > 0
-      ? html`<ul class="lines">${grouped(notExecuted)}</ul>`
+      ? lines(grouped(notExecuted))
       : nothing(
           planned === 0
             ? 'Nothing was planned.'

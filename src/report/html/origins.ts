@@ -2,7 +2,7 @@ import prettyBytes from 'pretty-bytes';
 import { sayDuration } from '../headline.ts';
 import type { Report, RunSummary } from '../report.ts';
 import { type Html, html, prose } from './html.ts';
-import { facts, section, table, time } from './pieces.ts';
+import { facts, lines, section, table, time } from './pieces.ts';
 
 /** What a person has to read, failures first. */
 export const findings = ({ findings: all }: Report): Html | null =>
@@ -11,12 +11,14 @@ export const findings = ({ findings: all }: Report): Html | null =>
     : section(
         'findings',
         'Findings',
-        html`<ul class="lines">${all
-          .toSorted((a, b) => Number(b.isFailure) - Number(a.isFailure))
-          .map(
-            ({ says, isFailure }) =>
-              html`<li>${isFailure ? html`<strong class="says-bad">failure:</strong> ` : ''}${prose(says)}</li>`,
-          )}</ul>`,
+        lines(
+          all
+            .toSorted((a, b) => Number(b.isFailure) - Number(a.isFailure))
+            .map(
+              ({ says, isFailure }) =>
+                html`${isFailure ? html`<strong class="says-bad">failure:</strong> ` : ''}${prose(says)}`,
+            ),
+        ),
       );
 
 /** What people kept with the run. */
@@ -26,7 +28,7 @@ export const notes = ({ notes: all }: Report): Html | null =>
     : section(
         'notes',
         'Notes',
-        html`<ul class="lines">${all.map(({ at, says }) => html`<li><span class="dim">${time(at)}</span><br>${prose(says)}</li>`)}</ul>`,
+        lines(all.map(({ at, says }) => html`<span class="dim">${time(at)}</span><br>${prose(says)}`)),
       );
 
 /** Only an address that a browser opens as a page; a name and a password in it are left out. */
@@ -35,7 +37,7 @@ const pageOf = ({ id, temporal }: RunSummary): string | null => {
   const ui = new URL(temporal.ui);
   if (ui.protocol !== 'https:' && ui.protocol !== 'http:') return null;
   const path = ['namespaces', temporal.namespace, 'workflows', id, temporal.execution, 'history'];
-  return `${ui.origin}${ui.pathname.replace(/\/+$/, '')}/${path.map(encodeURIComponent).join('/')}`;
+  return `${ui.origin}${ui.pathname.replace(/\/+$/, '')}/${path.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`;
 };
 
 const temporalOf = (run: RunSummary): Html => {

@@ -20,7 +20,8 @@ const strokes: Record<Tone, string> = {
 export const icon = (tone: Tone): Html =>
   html`<svg class="icon ${tone}" viewBox="0 0 24 24" aria-hidden="true">${trusted(`<path d="${strokes[tone]}"/>`)}</svg>`;
 
-export const chip = (tone: Tone, says: string): Html => html`<span class="chip ${tone}">${icon(tone)}${says}</span>`;
+export const chip = (tone: Tone, says: string): Html =>
+  html`<span class="chip ${tone}">${tone === 'plain' ? '' : icon(tone)}${says}</span>`;
 
 export const swatch = (className: string): Html => html`<span class="swatch ${className}" aria-hidden="true"></span>`;
 
@@ -63,6 +64,24 @@ export const table = (
       )}</tr></thead><tbody>${rows.map(
         (row) => html`<tr>${row.map((value, index) => cell(columns[index], value))}</tr>`,
       )}</tbody></table>`;
+
+/** Beyond this many, what a list holds has to be opened. */
+const mostLines = 12;
+/** What would take more than a page of paper stays closed there: the JSON report has it. */
+const mostPrinted = 200;
+
+/** Something long that is open on paper, unless it is very long. */
+export const folded = (title: string, lines: number, body: Html | null): Html =>
+  html`<details class="${lines > mostPrinted ? 'long' : ''}"><summary>${title}</summary>${body}</details>`;
+
+const list = (items: readonly Html[]): Html =>
+  html`<ul class="lines">${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+
+/** One line each. Many are cut short, and the others can be opened. */
+export const lines = (items: readonly Html[]): Html => {
+  const rest = items.slice(mostLines);
+  return html`${list(items.slice(0, mostLines))}${rest.length === 0 ? '' : folded(`and ${count(rest.length)} more`, rest.length, list(rest))}`;
+};
 
 /** Names with their values, as a description list. */
 export const facts = (pairs: readonly (readonly [name: string, value: unknown])[], className = 'facts'): Html =>

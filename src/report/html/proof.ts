@@ -1,10 +1,13 @@
 import { type CheckRow, countChecks } from '../../domain/checks.ts';
+import type { EqualityRow } from '../../domain/fingerprint.ts';
 import type { ChecklistItem, ChecksTable, EqualityTable, Report } from '../report.ts';
 import { type Html, html, prose } from './html.ts';
-import { chip, count, counted, icon, nothing, section, type Tone, table } from './pieces.ts';
+import { chip, count, counted, folded, icon, nothing, section, type Tone, table } from './pieces.ts';
 
 /** Equal objects beyond this many are counted, not listed. Different ones are always listed. */
 const equalRowsShown = 200;
+/** More equal objects than these have to be opened. */
+const equalRowsOpen = 20;
 
 const tones: Record<ChecklistItem['state'], Tone> = {
   yes: 'good',
@@ -26,23 +29,36 @@ export const checklist = ({ checklist: items }: Report): Html =>
 
 const rows = (value: number | null): string => (value === null ? 'absent' : count(value));
 
+const objectTable = (caption: string, all: readonly EqualityRow[]): Html | null =>
+  table(
+    caption,
+    [['object'], ['expected rows', 'number'], ['found rows', 'number'], ['content']],
+    all.map((row) => [
+      html`<bdi>${row.object}</bdi>`,
+      rows(row.expectedRows),
+      rows(row.foundRows),
+      row.equal ? html`<span class="says-good">equal</span>` : html`<strong class="says-bad">different</strong>`,
+    ]),
+  );
+
+const equalOnes = (name: string, equal: readonly EqualityRow[]): Html | null => {
+  const caption = `Objects of ${name} that equal the backup set`;
+  const all = objectTable(caption, equal);
+  return equal.length > equalRowsOpen ? folded(counted(equal.length, 'equal object'), equal.length, all) : all;
+};
+
 const comparison = ({ step, target, isEqual, objects, rows: all }: EqualityTable): Html => {
+  const name = target ?? step;
   const different = all.filter((row) => !row.equal);
   const equal = all.filter((row) => row.equal).slice(0, equalRowsShown);
   const hidden = objects - different.length - equal.length;
   const verdict = isEqual
     ? chip('good', `all ${counted(objects, 'object')} equal`)
     : chip('bad', `NOT equal: ${count(different.length)} of ${counted(objects, 'object')} differ`);
-  return html`<h3>${target ?? step} ${objects === 0 ? chip('none', 'nothing was compared') : verdict}</h3>${table(
-    `Objects of ${target ?? step} against the backup set`,
-    [['object'], ['expected rows', 'number'], ['found rows', 'number'], ['content']],
-    [...different, ...equal].map((row) => [
-      html`<bdi>${row.object}</bdi>`,
-      rows(row.expectedRows),
-      rows(row.foundRows),
-      row.equal ? html`<span class="says-good">equal</span>` : html`<strong class="says-bad">different</strong>`,
-    ]),
-  )}${hidden > 0 ? nothing(`and ${count(hidden)} more, in the JSON report or the evidence beside it`) : ''}`;
+  return html`<h3>${name} ${objects === 0 ? chip('none', 'nothing was compared') : verdict}</h3>${objectTable(
+    `Objects of ${name} that differ from the backup set`,
+    different,
+  )}${equalOnes(name, equal)}${hidden > 0 ? nothing(`and ${count(hidden)} more, in the JSON report or the evidence beside it`) : ''}`;
 };
 
 /** Every object compared with the backup set, those that differ first. */
