@@ -30,7 +30,7 @@ describe('the command line', () => {
   it('has what is built and nothing that is not', () => {
     expect(names.sort()).toEqual(
       [
-        ...['snapshot', 'sets', 'verify', 'fingerprint', 'restore', 'doctor', 'up', 'down'],
+        ...['snapshot', 'sets', 'verify', 'fingerprint', 'restore', 'check', 'doctor', 'up', 'down'],
         ...['run', 'drill', 'plan', 'status', 'report'],
         ...['approve', 'deny', 'hold', 'resume', 'retry', 'skip', 'abort', 'note'],
       ].sort(),
