@@ -25,7 +25,7 @@ export interface Published {
 export interface Catalog {
   /** Ids of the target's manifests, oldest first. Nothing is authenticated. */
   ids(target: TargetId): Promise<SetId[]>;
-  /** @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key` */
+  /** Needs no other set of the target. @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key` */
   open(target: TargetId, set: SetId): Promise<Published>;
   /** @throws DrError `damaged`, `rolled-back`, `wrong-key`, naming the sets that open all the same */
   sets(target: TargetId): Promise<readonly SetSummary[]>;
@@ -103,7 +103,7 @@ export const openCatalog = (backend: Backend, keyring: Keyring, heads: Heads): C
         `${backend.says}: the manifest of set ${set} of ${target} is ${how}`,
         'someone removed or replaced it: compare with the second vault',
       );
-    const head = (await heads.of(target)).heads.find((one) => one.set === set);
+    const head = await heads.find(target, set);
     const at = manifestKey(target, set);
     const there = await backend.head(at);
     if (there === null && head) throw rolledBack('gone');

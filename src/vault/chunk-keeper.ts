@@ -3,6 +3,7 @@ import type { Digest, TargetId } from '../domain/words.ts';
 import { chunkKey, decodeChunk, digestOf, encodeChunk, nameOf } from './chunk-codec.ts';
 import type { Piece } from './cut.ts';
 import type { DataKey } from './data-key.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { Backend, ChunkRef } from './port.ts';
 import { slots } from './slots.ts';
 
@@ -67,7 +68,11 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
   /** Create-only: a chunk that exists is used again, read first when its size is not the one just made. */
   const send = async (ref: ChunkRef, stored: Uint8Array): Promise<ChunkRef> => {
     const at = chunkKey(target, ref.name);
-    if (await backend.create(at, stored, signal)) return ref;
+    if (await backend.create(at, stored, signal)) {
+      // Not after a failure: a broken connection may still be reading it.
+      freeBytes(stored);
+      return ref;
+    }
     const there = { ...ref, storedBytes: (await backend.head(at))?.bytes ?? 0 };
     if (there.storedBytes !== ref.storedBytes) await proveWhole(there);
     return there;
@@ -83,7 +88,7 @@ export const chunkKeeper = ({ backend, key, target, signal, parallel, known }: P
     const stored = await encodeChunk(key, sha256, name, plain);
     await sendable.take(signal, stored.length);
     const ref = { ...id, storedBytes: stored.length };
-    return { ref, sent: send(ref, stored).finally(() => sendable.give(stored.length)) };
+    return { ref, sent: send(ref, stored).finally(() => sendable.give(ref.storedBytes)) };
   };
 
   const work = async (piece: Piece): Promise<Made> => {

@@ -1,4 +1,4 @@
-import type { Sink, Source } from '../domain/data.ts';
+import type { Selection, Sink, Source } from '../domain/data.ts';
 import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Canary } from '../domain/loss.ts';
 import type {
@@ -64,6 +64,8 @@ export interface Manifest {
   /** `sha256` of a stream is as in `Written`; its bytes are its chunks, or their slices, one after the other. */
   streams: Readonly<Record<string, { sha256: Digest; bytes: number; chunks: readonly ChunkRef[] }>>;
   leftOut: readonly string[];
+  /** What a person asked it to hold instead of what the estate says. It is never the latest set. */
+  selection?: Selection;
   versions: Readonly<Record<string, string>>;
   /** Id of the data key; the object `keys/<target>/<id>` holds it wrapped. */
   key: string;
@@ -83,6 +85,7 @@ export interface SetWriter extends Sink {
     fingerprint: Fingerprint;
     meta: unknown;
     leftOut: readonly string[];
+    selection?: Selection;
     versions: Manifest['versions'];
     startedAt: Instant;
     by: RunId;
@@ -118,7 +121,10 @@ export interface Vault {
   /** Writes, reads and compares a probe object. @throws DrError with what to do */
   checkWritable(): Promise<void>;
   write(target: TargetId, set: SetId, work: { signal: AbortSignal; parallel: number }): Promise<SetWriter>;
-  /** @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key` */
+  /**
+   * Authenticates the manifest of this set, against its head record too, and needs no other set of the target.
+   * @throws DrError `unknown-name`, `damaged`, `rolled-back`, `wrong-key`
+   */
   open(target: TargetId, set: SetId, work: { signal: AbortSignal; parallel: number }): Promise<SetReader>;
   /**
    * Authenticated manifests of a target, oldest first, without their streams: those of years of sets do not fit into

@@ -237,6 +237,22 @@ describe('a manifest that is not what it was', () => {
     expect(listing).toMatchObject({ kind: 'damaged', hint: expect.stringContaining(`${sets[2]}, ${sets[0]}`) });
   });
 
+  it('does not keep a newer set from being opened by its id, when an older manifest or its record is damaged', async () => {
+    await using at = await newVault();
+    const sets = [];
+    for (let n = 0; n < 3; n += 1) sets.push((await takeSet(at.vault, { a: rows(10, n + 1) })).manifest.set);
+    await edit(at, `sets/${target}/${sets[0]}.json`, flipped(30));
+    await edit(at, `audit/heads/${target}/00000001.json`, flipped(30));
+    const vault = await at.reopen();
+    const reader = await vault.open(target, sets[2]!, quiet());
+    expect((await bytesOf(reader.read('a'))).equals(rows(10, 3))).toBe(true);
+    expect(await kindOf(vault.sets(target))).toBe('damaged');
+    expect(await kindOf(vault.open(target, sets[0]!, quiet()))).toBe('damaged');
+    await edit(at, `sets/${target}/${sets[2]}.json`, flipped(40));
+    expect(await kindOf(vault.open(target, sets[2]!, quiet()))).toBe('damaged');
+    expect(await kindOf((await at.reopen()).open(target, sets[2]!, quiet()))).toBe('damaged');
+  });
+
   it('is read again by a process that has opened it before, once it has changed or gone', async () => {
     const { at, set, manifest } = await withSet();
     await at.vault.open(target, set, quiet());
