@@ -7,6 +7,8 @@ const chunkBytes = 256 * 1024;
 /** Collected chunks at which the socket is paused. */
 const mostWaiting = 4;
 
+/** Type and length of a message. */
+const headerBytes = 5;
 const copyData = 0x64;
 const copyDone = 0x63;
 const errorResponse = 0x45;
@@ -16,54 +18,63 @@ interface DriverConnection {
   query(text: string): void;
 }
 
-/** Takes the payload of CopyData messages out of what the server sends, message borders anywhere. */
-const payloads = (emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) => {
-  let out = Buffer.allocUnsafeSlow(chunkBytes);
+/** Buffers of finished copies, for the next ones: as many as were ever in use at a time. */
+const spare: Buffer[] = [];
+
+/** Takes the payload of CopyData messages out of what the server sends, message borders anywhere, into blank buffers. */
+const payloads = (blank: () => Buffer, emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) => {
+  let out = blank();
   let filled = 0;
   let left = 0;
   let isData = false;
-  let carried: Buffer | null = null;
+  /** A header that arrived in two parts, and how much of it there is. */
+  const header = Buffer.alloc(headerBytes);
+  let known = 0;
 
   const flush = (): void => {
     if (filled === 0) return;
     emit(out.subarray(0, filled));
-    out = Buffer.allocUnsafeSlow(chunkBytes);
+    out = blank();
     filled = 0;
   };
   return (received: Buffer): void => {
-    const input = carried === null ? received : Buffer.concat([carried, received]);
-    carried = null;
     let at = 0;
     for (;;) {
-      while (left > 0 && at < input.length) {
-        const bytes = Math.min(left, input.length - at, isData ? out.length - filled : left);
+      while (left > 0 && at < received.length) {
+        const bytes = Math.min(left, received.length - at, isData ? out.length - filled : left);
         if (isData) {
-          input.copy(out, filled, at, at + bytes);
+          received.copy(out, filled, at, at + bytes);
           filled += bytes;
           if (filled === out.length) flush();
         }
         at += bytes;
         left -= bytes;
       }
-      if (input.length - at < 5) {
-        if (at < input.length) carried = Buffer.from(input.subarray(at));
-        return;
+      if (at === received.length) return;
+      const isSplit = known > 0 || received.length - at < headerBytes;
+      if (isSplit) {
+        const bytes = received.copy(header, known, at);
+        known += bytes;
+        at += bytes;
+        if (known < headerBytes) return;
+        known = 0;
       }
-      const code = input[at]!;
+      const code = isSplit ? header[0] : received[at];
       if (code === copyDone || code === errorResponse) {
         flush();
-        leave(input.subarray(at));
+        leave(isSplit ? Buffer.concat([header, received.subarray(at)]) : received.subarray(at));
         return;
       }
       isData = code === copyData;
-      left = input.readUInt32BE(at + 1) - 4;
-      at += 5;
+      left = (isSplit ? header.readUInt32BE(1) : received.readUInt32BE(at + 1)) - 4;
+      if (!isSplit) at += headerBytes;
     }
   };
 };
 
 /**
- * Runs `COPY … TO STDOUT` and yields its bytes, with back-pressure to the server. It reads the socket itself while the
+ * Runs `COPY … TO STDOUT` and yields its bytes, with back-pressure to the server. A chunk is good until the next one is
+ * asked for: its buffer is used again, or memory would grow with the data until the garbage collector comes by. It reads the socket itself while the
  * copy lasts: a fraction of the work of taking the driver's stream of rows. Left early, the connection is of no further use.
  * Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
  * @throws what the server says
@@ -82,6 +93,7 @@ export const copyOut = async function* (client: Client, sql: string): AsyncGener
       const [theirs] = stream.listeners('data') as ((data: Buffer) => void)[];
       const tap = tapOf(stream);
       const ours = payloads(
+        () => spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes),
         (chunk) => {
           waiting.push(chunk);
           if (waiting.length >= mostWaiting) stream.pause();
@@ -115,6 +127,7 @@ export const copyOut = async function* (client: Client, sql: string): AsyncGener
     const chunk = waiting.shift();
     if (chunk !== undefined) {
       yield chunk;
+      spare.push(Buffer.from(chunk.buffer));
       if (waiting.length < mostWaiting) (socket as Socket | null)?.resume();
       continue;
     }
