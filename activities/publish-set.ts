@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Filter } from '../src/domain/data.ts';
+import type { Selection } from '../src/domain/data.ts';
 import { DrError } from '../src/domain/errors.ts';
 import type { Site } from '../src/domain/verbs.ts';
 import type { SetReader } from '../src/vault/port.ts';
@@ -8,9 +8,16 @@ import type { Job } from './verb.ts';
 
 /**
  * Backs a place up into one new set. Killed half-way it leaves chunks that no manifest names, and nothing else.
+ * A partial set says what it was asked to hold: it is never taken for the latest.
  * @throws DrError `no-permission`, and what `Place.snapshot` and `SetWriter.publish` throw
  */
-export const publishSet = async (job: Job, site: Site, set: string, filter: Filter): Promise<SetReader> => {
+export const publishSet = async (
+  job: Job,
+  site: Site,
+  set: string,
+  selection: Selection,
+  { isPartial = false }: { isPartial?: boolean } = {},
+): Promise<SetReader> => {
   const { world, order, work } = job;
   await using open = await openSite(job, site);
   const { missingPermissions, version } = open.inspection;
@@ -24,7 +31,7 @@ export const publishSet = async (job: Job, site: Site, set: string, filter: Filt
   const mark = await identify(site, open);
   const startedAt = world.now();
   const writer = await world.vault.write(site.place.target, set, work);
-  const { consistency, meta, fingerprint, leftOut } = await open.place.snapshot(writer, filter);
+  const { consistency, meta, fingerprint, leftOut } = await open.place.snapshot(writer, selection);
   return writer.publish({
     kind: site.place.kind,
     consistency,
@@ -32,6 +39,7 @@ export const publishSet = async (job: Job, site: Site, set: string, filter: Filt
     fingerprint,
     meta,
     leftOut,
+    ...(isPartial ? { selection } : {}),
     versions: { ...world.versions, server: version },
     startedAt,
     by: order.run,

@@ -12,11 +12,15 @@ const shownAt = (consistency: Consistency): Instant =>
 /** Sets at or before `at`, never after it, the newest first; without `at` all of them. */
 export const setsUpTo = (sets: readonly SetSummary[], at?: Instant): SetSummary[] =>
   sets
+    .filter(({ manifest }) => manifest.selection === undefined)
     .toSorted((a, b) => Date.parse(momentOf(a)) - Date.parse(momentOf(b)))
     .filter((one) => at === undefined || Date.parse(momentOf(one)) <= Date.parse(at))
     .toReversed();
 
-/** The newest set at or before `at`, never after it; without `at` the newest. Null when there is none. */
+/**
+ * The newest set at or before `at`, never after it; without `at` the newest. Null when there is none. A set of a selection
+ * somebody asked for does not count: it would bring back less than was lost.
+ */
 export const newestSet = (sets: readonly SetSummary[], at?: Instant): SetSummary | null =>
   setsUpTo(sets, at)[0] ?? null;
 

@@ -2,20 +2,23 @@ import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { boundOf } from '../../../activities/guard.ts';
+import { metaOf } from '../../../activities/set.ts';
 import type { World } from '../../../activities/world.ts';
+import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
+import { selectionKey } from '../../domain/filter.ts';
 import type { Difference } from '../../domain/fingerprint.ts';
 import type { PlaceSpec, RunId } from '../../domain/words.ts';
 import type { Answer } from '../answer.ts';
 import type { Act } from '../commands.ts';
 import { confirm } from '../confirm.ts';
-import { filterOf } from '../engine/filter-of.ts';
 import { findPlace } from '../engine/find-place.ts';
 import { findSet } from '../engine/find-set.ts';
 import { knownTarget } from '../engine/known-target.ts';
 import { openJob } from '../engine/open-job.ts';
 import { openWorld } from '../engine/open-world.ts';
 import { type Restored, restoreSet } from '../engine/restore-set.ts';
+import { restoreSelectionOf } from '../engine/selection-of.ts';
 import { startWork } from '../session.ts';
 
 const mostNamed = 20;
@@ -34,8 +37,16 @@ const provide = async ({ vault, providers }: World, run: RunId, place: PlaceSpec
 const sayDifference = ({ object, what, expected, found }: Difference): string =>
   `  ${object} (${what}): expected ${expected}, found ${found}`;
 
-const answerOf = (done: Restored, about: { run: RunId; set: string; place: PlaceSpec; ms: number }): Answer => {
-  const { run, set, place, ms } = about;
+/** What the person has to know of a selection, and said before anything is changed. */
+interface About {
+  run: RunId;
+  set: string;
+  place: PlaceSpec;
+  notes: readonly string[];
+  ms: number;
+}
+
+const answerOf = (done: Restored, { run, set, place, notes, ms }: About): Answer => {
   const isEqual = done.differences.length === 0;
   const speed = `${prettyBytes(done.bytes)} in ${prettyMilliseconds(ms)}`;
   const where =
@@ -45,17 +56,31 @@ const answerOf = (done: Restored, about: { run: RunId; set: string; place: Place
     ? `${done.objects} of ${done.objects} objects equal, every row read again in ${prettyMilliseconds(done.verifyMs)}`
     : `NOT equal, ${done.differences.length} differences:`;
   return {
-    json: { run, set, target: place.target, place, isEqual, ms, ...done },
+    json: { run, set, target: place.target, place, notes, isEqual, ms, ...done },
     text: [
       `restored ${set} into ${where}: ${done.rows} rows, ${speed}${again}`,
       verdict,
       ...done.differences.slice(0, mostNamed).map(sayDifference),
+      ...notes.map((note) => `note: ${note}`),
     ].join('\n'),
     exit: isEqual ? 0 : 1,
   };
 };
 
-/** `dr restore <set> --to <place>`: refuses a place that is not empty, and says yes only to equal data. */
+/** A place that is made for this holds no tables that rows could go into. @throws DrError `bad-input` */
+const refuseNowhere = (place: PlaceSpec, { parts }: RestoreSelection): void => {
+  if (parts !== 'data' || place.provider === 'existing') return;
+  throw new DrError(
+    'bad-input',
+    `rows alone go into tables that are there, and ${place.id} would be made empty`,
+    'restore definitions and rows into it, or name a place that has the tables',
+  );
+};
+
+/**
+ * `dr restore <set> --to <place>`: says what the selection comes to before it changes anything, refuses a place that is not as
+ * the selection needs it, and says yes only to equal data.
+ */
 export const restore: Act = async (session, [name = ''], options) => {
   const to = typeof options.to === 'string' ? options.to : '';
   if (to === '') {
@@ -70,15 +95,18 @@ export const restore: Act = async (session, [name = ''], options) => {
   const { set } = listed.manifest;
   const target = knownTarget(world.estate, listed.manifest.target);
   const bound = await boundOf(world, target.id);
-  const filter = filterOf(options) ?? {};
-  const run = typeof options.run === 'string' ? options.run : runOf(listed.digest, to, JSON.stringify(filter));
+  const selection = restoreSelectionOf(options);
+  const notes = world.kinds[listed.manifest.kind].explain(await metaOf(listed), selection);
+  const run = typeof options.run === 'string' ? options.run : runOf(listed.digest, to, selectionKey(selection));
   const { site, says } = findPlace(to, { target, bound, set: listed, run });
+  refuseNowhere(site.place, selection);
+  for (const note of notes) session.say(note);
   await confirm(session, { says: 'This writes a backup set into a place:', target: target.id, place: says, set });
 
   const beganAt = performance.now();
   using running = startWork(session);
   await provide(world, run, site.place);
-  const done = await restoreSet(openJob(world, run, running.work), site, set, filter);
+  const done = await restoreSet(openJob(world, run, running.work), site, set, selection);
   if (site.place.provider !== 'existing') await world.vault.places.close(run, site.place, 'handed-over');
-  return answerOf(done, { run, set, place: site.place, ms: Math.round(performance.now() - beganAt) });
+  return answerOf(done, { run, set, place: site.place, notes, ms: Math.round(performance.now() - beganAt) });
 };

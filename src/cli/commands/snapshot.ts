@@ -3,14 +3,17 @@ import { boundOf } from '../../../activities/guard.ts';
 import { setIdOf } from '../../../activities/plan/pre-allocate.ts';
 import { publishSet } from '../../../activities/publish-set.ts';
 import type { Act } from '../commands.ts';
-import { filterOf } from '../engine/filter-of.ts';
 import { knownTarget } from '../engine/known-target.ts';
 import { openJob } from '../engine/open-job.ts';
 import { openWorld } from '../engine/open-world.ts';
+import { selectionOf } from '../engine/selection-of.ts';
 import { bytesOf, summarise } from '../engine/summarise.ts';
 import { startWork } from '../session.ts';
 
-/** `dr snapshot <target>`: without a filter of its own it backs up what the estate says. */
+/**
+ * `dr snapshot <target>`: without a selection of its own it backs up what the estate says. A set of anything else is
+ * never the latest: it has to be asked for by its id.
+ */
 export const snapshot: Act = async (session, [name = ''], options) => {
   const { backup, id: target } = knownTarget(await session.estate(), name);
   const world = await openWorld(session);
@@ -20,12 +23,13 @@ export const snapshot: Act = async (session, [name = ''], options) => {
   session.say(`backing ${place.id} up into ${world.vault.says}`);
 
   using running = startWork(session);
-  const filter = filterOf(options) ?? { only: backup.only, except: backup.except };
+  const typed = selectionOf(options);
   const reader = await publishSet(
     openJob(world, run, running.work),
     { place, epoch },
     setIdOf(run, at, target),
-    filter,
+    typed ?? { only: backup.only, except: backup.except },
+    typed === null ? {} : { isPartial: true },
   );
   const set = summarise(reader.manifest, reader.digest, bytesOf(reader.manifest));
   return {

@@ -4,6 +4,8 @@ import { isAllIn, withNeeds } from './selection.ts';
 import type { Table } from './tables.ts';
 
 export interface Chosen {
+  /** Positions before they were counted anew. */
+  kept: ReadonlySet<number>;
   tables: Table[];
   entries: EntryMeta[];
   /** By position in `tables`. */
@@ -22,6 +24,7 @@ export const choose = (all: readonly Table[], wanted: ReadonlySet<number>, from:
   const moved = (those: readonly number[]): number[] => those.flatMap((position) => positions.get(position) ?? []);
   const isKept = new Set(kept);
   return {
+    kept: isKept,
     tables: kept.map((position) => ({ ...all[position]!, parents: moved(all[position]!.parents) })),
     entries: from.entries
       .filter(({ needs }) => isAllIn(needs, isKept))

@@ -69,11 +69,16 @@ export const printSequences = (sequences: View['sequences']): Record<string, Obj
     ]),
   );
 
-/** Of everything the filter selects, at one moment. */
-export const fingerprint = (session: Session, filter: Filter): Promise<Fingerprint> =>
+/** Tables by their positions, and sequences. */
+interface Looked {
+  selected: ReadonlySet<number>;
+  isWanted(sequence: View['sequences'][number]): boolean;
+}
+
+const look = (session: Session, choose: (tables: readonly Table[]) => Looked): Promise<Fingerprint> =>
   inView(session, 'fingerprinting', async (view) => {
     const tables = await readTables(view.client, view.relations, session.server.blockBytes);
-    const selected = selectPositions(tables, filter);
+    const { selected, isWanted } = choose(tables);
     const parts = cutTables(tables, selected);
     const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const tally = tallyOf(tables, selected);
@@ -84,11 +89,24 @@ export const fingerprint = (session: Session, filter: Filter): Promise<Fingerpri
       bytes += part.bytes;
       session.work.beat({ says: `fingerprinting ${tables[part.position]!.object}`, bytes, totalBytes });
     });
-    const owners = new Set([...selected].map((position) => tables[position]!.oid));
-    const isWhole = selected.size === tables.length;
-    const sequences = view.sequences.filter(({ owner }) => (owner === null ? isWhole : owners.has(owner)));
     return {
       algorithm: await readAlgorithm(view.client),
-      objects: { ...tally.objects(), ...printSequences(sequences) },
+      objects: { ...tally.objects(), ...printSequences(view.sequences.filter(isWanted)) },
     };
   });
+
+/** Of everything the filter selects, at one moment. */
+export const fingerprint = (session: Session, filter: Filter): Promise<Fingerprint> =>
+  look(session, (tables) => {
+    const selected = selectPositions(tables, filter);
+    const owners = new Set([...selected].map((position) => tables[position]!.oid));
+    const isWhole = selected.size === tables.length;
+    return { selected, isWanted: ({ owner }) => (owner === null ? isWhole : owners.has(owner)) };
+  });
+
+/** Of the objects with these names, and no other, at one moment; those that are not there are not in it. */
+export const fingerprintOf = (session: Session, isNamed: (object: string) => boolean): Promise<Fingerprint> =>
+  look(session, (tables) => ({
+    selected: new Set([...tables.keys()].filter((position) => isNamed(tables[position]!.object))),
+    isWanted: ({ schema, name }) => isNamed(objectName(schema, name)),
+  }));

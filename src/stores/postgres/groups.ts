@@ -59,7 +59,7 @@ export const analyzedTogether = ({ tables }: PostgresMeta): number[][] => {
   let bytes = 0;
   for (const [position, table] of tables.entries()) {
     const isReached = table.parents.some((parent) => tables[parent]!.kind === 'partitioned');
-    if (table.kind === 'large-objects' || isReached) continue;
+    if (table.kind === 'large-objects' || table.isLeftOut || isReached) continue;
     if (groups.length === 0 || bytes > mostBytes || groups.at(-1)!.length >= mostEntries) {
       groups.push([]);
       bytes = 0;

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Source } from '../../domain/data.ts';
+import type { RestoreSelection, Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
-import type { Applied } from '../port.ts';
+import type { Applied, Unit } from '../port.ts';
 import type { PostgresMeta, TableMeta } from './meta.ts';
+import { withoutTriggers } from './quiet-triggers.ts';
 import { ident, qualified } from './quote.ts';
 import type { Session } from './session.ts';
-import type { PostgresUnit } from './units.ts';
 
 /** What a unit has done. */
 export type Done = Pick<Applied, 'rows' | 'bytes'>;
@@ -17,7 +17,7 @@ export type Done = Pick<Applied, 'rows' | 'bytes'>;
 const load = async (
   session: Session,
   client: Client,
-  unit: PostgresUnit,
+  unit: Unit,
   into: string,
   { format, parts, object }: TableMeta,
   from: Source,
@@ -45,7 +45,7 @@ const load = async (
 const loadPages = async (
   session: Session,
   client: Client,
-  unit: PostgresUnit,
+  unit: Unit,
   meta: PostgresMeta,
   table: TableMeta,
   from: Source,
@@ -62,12 +62,14 @@ const loadPages = async (
 export const loadRows = (
   session: Session,
   client: Client,
-  unit: PostgresUnit,
+  unit: Unit,
   meta: PostgresMeta,
   from: Source,
+  { parts }: RestoreSelection = {},
 ): Promise<Done> => {
   const table = meta.tables[Number(unit.id.split('/')[1])]!;
   if (table.kind === 'large-objects') return loadPages(session, client, unit, meta, table, from);
   const columns = table.columns.length === 0 ? '' : ` (${table.columns.map(ident).join(', ')})`;
-  return load(session, client, unit, `${qualified(table)}${columns}`, table, from);
+  const copy = (): Promise<Done> => load(session, client, unit, `${qualified(table)}${columns}`, table, from);
+  return parts === 'data' ? withoutTriggers(client, table, copy) : copy();
 };

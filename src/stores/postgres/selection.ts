@@ -8,16 +8,23 @@ export interface Selectable {
   parents: readonly number[];
 }
 
+/** `shop.` is all of the schema `shop`, like `shop.*`: no object has a name that ends so. */
+const spelledOut = ({ only = [], except = [] }: Filter): Required<Filter> => {
+  const each = (patterns: readonly string[]) => patterns.map((one) => (one.endsWith('.') ? `${one}*` : one));
+  return { only: each(only), except: each(except) };
+};
+
 /**
  * Positions that a filter selects. A partitioned or inherited table stands for what hangs below it: naming it takes all
  * of that, excepting it leaves all of that out.
  * @throws DrError `no-match`
  */
-export const selectPositions = (all: readonly Selectable[], filter: Filter = {}): Set<number> => {
+export const selectPositions = (all: readonly Selectable[], patterns: Filter = {}): Set<number> => {
   const names = all.map(({ object }) => object);
+  const filter = spelledOut(patterns);
   selectNames(names, filter);
-  const only = new Set(selectNames(names, { only: filter.only ?? [] }));
-  const kept = new Set(selectNames(names, { except: filter.except ?? [] }));
+  const only = new Set(selectNames(names, { only: filter.only }));
+  const kept = new Set(selectNames(names, { except: filter.except }));
 
   const selected = new Set<number>();
   for (const [position] of all.entries()) {
@@ -27,7 +34,7 @@ export const selectPositions = (all: readonly Selectable[], filter: Filter = {})
   if (selected.size > 0 || all.length === 0) return selected;
   throw new DrError(
     'no-match',
-    `filter leaves no object: except ${JSON.stringify(filter.except ?? [])}`,
+    `filter leaves no object: except ${JSON.stringify(filter.except)}`,
     'take a pattern out of `except`',
   );
 };

@@ -1,7 +1,6 @@
+import type { Unit } from '../port.ts';
 import { analyzedTogether, keyGroups } from './groups.ts';
 import type { PostgresMeta } from './meta.ts';
-import { isAllIn } from './selection.ts';
-import type { PostgresUnit } from './units.ts';
 
 /** A step of a unit is restored as a unit of its own, but is not one to anybody else. */
 export const isStep = (id: string): boolean => /^finish\/(keys|statistics)\/\d+$/.test(id);
@@ -10,24 +9,19 @@ export const isStep = (id: string): boolean => /^finish\/(keys|statistics)\/\d+$
  * Steps of units that are too large for one transaction and do not depend on each other: foreign keys are checked side by
  * side, and so are statistics taken. Null for units that are done in one.
  */
-export const stepsOf = (unit: PostgresUnit, meta: PostgresMeta): PostgresUnit[] | null => {
-  const { id, only, stage } = unit;
-  const selected = only === undefined ? undefined : new Set(only);
+export const stepsOf = (unit: Unit, meta: PostgresMeta): Unit[] | null => {
+  const { id } = unit;
   if (id === 'finish/keys') {
-    return keyGroups(meta).flatMap((group): PostgresUnit[] => {
-      const wanted = group.filter(({ needs }) => selected === undefined || isAllIn(needs, selected));
-      const [first] = wanted;
-      if (first === undefined) return [];
-      const bytes = wanted.reduce((sum, entry) => sum + entry.bytes, 0);
-      return [{ ...unit, id: `${id}/${group[0]!.id}`, says: `check ${first.schema}.${first.tag}`, bytes }];
+    return keyGroups(meta).map((group): Unit => {
+      const [first] = group;
+      const bytes = group.reduce((sum, entry) => sum + entry.bytes, 0);
+      return { ...unit, id: `${id}/${first!.id}`, says: `check ${first!.schema}.${first!.tag}`, bytes };
     });
   }
   if (id === 'finish/statistics') {
-    return analyzedTogether(meta).flatMap((group): PostgresUnit[] => {
-      const [first] = group.filter((position) => selected?.has(position) ?? true);
-      if (first === undefined) return [];
-      const says = `analyze ${meta.tables[first]!.object}`;
-      return [{ ...unit, stage, id: `${id}/${group[0]}`, says, bytes: Math.ceil(unit.bytes / group.length) }];
+    return analyzedTogether(meta).map((group): Unit => {
+      const says = `analyze ${meta.tables[group[0]!]!.object}`;
+      return { ...unit, id: `${id}/${group[0]}`, says, bytes: Math.ceil(unit.bytes / group.length) };
     });
   }
   return null;

@@ -1,0 +1,69 @@
+import type { RestoreSelection } from '../../domain/data.ts';
+import { DrError } from '../../domain/errors.ts';
+import { chosenOf, selectedIn } from './chosen.ts';
+import { type Cut, cutsOf, sayCuts } from './cuts.ts';
+import { largeObjects, type PostgresMeta } from './meta.ts';
+import { selectPositions } from './selection.ts';
+
+/** @throws DrError `refused`, naming each key */
+export const refuseCutKeys = (keys: readonly Cut[]): void => {
+  if (keys.length === 0) return;
+  throw new DrError(
+    'refused',
+    `the selection breaks foreign keys: ${sayCuts(keys, 'references')}`,
+    'select what they reference too, or go on without these keys (--allow-missing-keys)',
+  );
+};
+
+/** A typing error in the name of a role must not leave everything as it was. @throws DrError `no-match` */
+const refuseUnknownOwners = ({ roles, entries }: PostgresMeta, owners: RestoreSelection['owners']): void => {
+  if (owners === undefined || typeof owners === 'string') return;
+  const known = new Set([...roles, ...entries.flatMap(({ owner, roles: named }) => [owner, ...named])]);
+  const unknown = Object.keys(owners).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new DrError(
+    'no-match',
+    `the set names no role ${unknown.map((name) => JSON.stringify(name)).join(', ')}`,
+    `it names: ${
+      [...known]
+        .filter((name) => name !== '')
+        .sort()
+        .join(', ') || 'none'
+    }`,
+  );
+};
+
+const ofRowsAlone = (meta: PostgresMeta, selection: RestoreSelection, keys: readonly Cut[]): string[] => {
+  const wanted = [...selectPositions(meta.tables, selection)].map((position) => meta.tables[position]!.kind);
+  const isUnchecked = selection.keys === 'leave-out';
+  return [
+    'triggers do not fire for the rows that are loaded, and foreign keys are not checked row by row',
+    isUnchecked
+      ? 'foreign keys of the tables are not checked afterwards either'
+      : 'foreign keys of the tables are checked once the rows are there: rows without what they reference fail the restore',
+    ...(keys.length === 0 ? [] : [`what is referenced has to be there already: ${sayCuts(keys, 'references')}`]),
+    ...(wanted.includes('large-objects') ? [`${largeObjects} are left out: they come with definitions and rows`] : []),
+  ];
+};
+
+/** As `Kind.explain` says. */
+export const explain = (meta: PostgresMeta, selection: RestoreSelection): readonly string[] => {
+  const { parts = 'all' } = selection;
+  const chosen = chosenOf(meta, selection);
+  refuseUnknownOwners(meta, selection.owners);
+  const selected = selectedIn(meta, selection);
+  const { keys, others } = cutsOf(meta.tables, meta.entries, selected);
+  if (parts === 'data') return ofRowsAlone(meta, selection, keys);
+  if (selection.keys !== 'leave-out') refuseCutKeys(keys);
+  const named = selectPositions(meta.tables, selection);
+  const brought = [...selected].filter((position) => !named.has(position)).map((one) => meta.tables[one]!.object);
+  const sequences = selection.into === 'existing' ? chosen.sequences : [];
+  return [
+    ...(brought.length === 0
+      ? []
+      : [`along come tables that the others cannot be made without: ${brought.join(', ')}`]),
+    ...(keys.length === 0 ? [] : [`left out: ${sayCuts(keys, 'references')}`]),
+    ...(others.length === 0 ? [] : [`left out: ${sayCuts(others, 'needs')}`]),
+    ...(sequences.some(({ owner }) => owner === null) ? ['sequences that are there already stay as they are'] : []),
+  ];
+};
