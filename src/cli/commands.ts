@@ -24,6 +24,7 @@ const except = ['--except <object...>', 'all but these objects'] as const;
 const code = ['--code <digits>', 'your one-time code: proves who you are'] as const;
 const why = ['--why <text>', 'the reason, kept with the run'] as const;
 const step = ['--step <id>', 'which step, when several wait'] as const;
+const limit = ['--limit <n>', 'rows shown at most (default: 100)'] as const;
 const gate = ['--gate <id>', 'which gate, when several wait'] as const;
 
 const input = [
@@ -87,6 +88,31 @@ export const commands: readonly Command[] = [
       ['--integrity', 'read every page and index entry too, asked for in the estate or not'],
     ],
     load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    usage: 'export <set>',
+    says: 'write a set as a file that psql or pg_restore loads',
+    options: [
+      ['--format <format>', 'plain (default): SQL for psql; custom: an archive for pg_restore'],
+      ['--out <file>', 'where to; else standard output'],
+      ['--force', 'replace the file'],
+      ['--schema-only', 'definitions without rows; mostly needs no server'],
+      only,
+      except,
+    ],
+    load: async () => (await import('./commands/export.ts')).exportSet,
+  },
+  {
+    usage: 'peek <set> [query]',
+    says: 'ask a set one SELECT without restoring it; without a query, list what it holds',
+    options: [limit],
+    load: async () => (await import('./commands/peek.ts')).peek,
+  },
+  {
+    usage: 'diff <set> <other>',
+    says: 'compare a set with another one, or with a target as it is now',
+    options: [only, except, ['--rows <table>', 'which rows of this table differ, by primary key'], limit],
+    load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
     usage: 'doctor',

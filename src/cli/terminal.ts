@@ -1,10 +1,19 @@
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DrError } from '../domain/errors.ts';
 
 /** Where a command reads and writes: answers go to `out`, everything else that people read to `err`. */
 export interface Terminal {
   isInteractive: boolean;
+  /** Whether answers go to a screen. */
+  isOutInteractive: boolean;
   answer(text: string): void;
+  /**
+   * Bytes that are the answer themselves, as they come. @throws DrError `interrupted` when nobody reads on, or the signal is
+   * aborted
+   */
+  send(data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   /** One line for people. */
   say(text: string): void;
   /** A line that the next one replaces; on a pipe, simply a line. */
@@ -17,7 +26,7 @@ export interface Terminal {
 
 export interface Streams {
   in: Readable;
-  out: Writable;
+  out: Writable & { isTTY?: boolean };
   err: Writable & { isTTY?: boolean; columns?: number };
 }
 
@@ -35,6 +44,16 @@ export const createTerminal = (streams: Streams, scrub: (text: string) => string
   };
   return {
     isInteractive,
+    isOutInteractive: streams.out.isTTY === true,
+    send: async (data, signal) => {
+      try {
+        await pipeline(Readable.from(data, { objectMode: false }), streams.out, { signal, end: false });
+      } catch (error) {
+        const isUnread = ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(String((error as NodeJS.ErrnoException).code));
+        if (!isUnread && !signal.aborted) throw error;
+        throw new DrError('interrupted', 'nobody read on', 'give the command again');
+      }
+    },
     answer: (text) => {
       clear();
       streams.out.write(scrub(text.endsWith('\n') ? text : `${text}\n`));

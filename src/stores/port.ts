@@ -3,6 +3,7 @@ import type { Filter, RestoreSelection, Selection, Sink, Source } from '../domai
 import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Canary } from '../domain/loss.ts';
 import type { Consistency, Instant, Mark, RunId, Stage, StoreKind } from '../domain/words.ts';
+import type { PlaceLook, SetLook } from './look.ts';
 
 /** What a caller lends to work that may take hours. */
 export interface Work {
@@ -37,6 +38,8 @@ export interface Kind<Meta> {
   explain(meta: Meta, selection: RestoreSelection): readonly string[];
   /** Pure, ordered, stable: the same meta, stage and selection give the same units in the same order, in any process. */
   units(meta: Meta, stage: Stage, selection?: RestoreSelection): Iterable<Unit>;
+  /** Looking into sets; absent: they can only be restored. */
+  readonly look?: SetLook<Meta>;
 }
 
 /** The smallest thing restored on its own: seconds to a minute of work. */
@@ -134,13 +137,14 @@ export interface Place<Meta> {
    * others, what was there before counts too. Called before `end`.
    */
   prove(by: Writer, meta: Meta, of: Fingerprint): Promise<Proof>;
-  readonly can: Capabilities;
+  readonly can: Capabilities<Meta>;
 }
 
-export interface Capabilities {
+export interface Capabilities<Meta = unknown> {
   fence?: Fence;
   canary?: Canaries;
   checks?: Checks;
+  look?: PlaceLook<Meta>;
 }
 
 export interface CheckOptions {

@@ -7,6 +7,7 @@ import type { Estate, Target } from '../../estate/estate.ts';
 import type { DoctorFinding } from '../../local/estate/doctor.ts';
 import type { Work } from '../../stores/port.ts';
 import { openJob } from './open-job.ts';
+import { isLookRun } from './sweep-scratch.ts';
 
 /** Clocks that differ by more make times of backups and canaries worth little. */
 const mostSkewMs = 5000;
@@ -75,7 +76,9 @@ const checkLeftovers = async ({ vault }: World): Promise<DoctorFinding[]> => {
       finding(
         'leftover',
         `${place.id}, made by run ${run}, is still there`,
-        `see dr status ${run}; a run in progress is no leftover`,
+        isLookRun(run)
+          ? 'the next dr export, peek or diff removes it, unless one is at work there now'
+          : `see dr status ${run}; a run in progress is no leftover`,
       ),
     );
   } catch (error) {

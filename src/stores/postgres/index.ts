@@ -4,6 +4,7 @@ import { readAddress } from './address.ts';
 import { begin } from './begin.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks/index.ts';
+import { placeLookOf, setLook } from './export/index.ts';
 import { interrupted } from './failure.ts';
 import { fenceOf } from './fence.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -38,7 +39,12 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
       }),
     fingerprint: (filter) => fingerprint(session, filter),
     prove: async (_by, _meta, expected) => ({ expected, found: await fingerprint(session, {}) }),
-    can: { fence: fenceOf(session), canary: canariesOf(session), checks: checksOf(session) },
+    can: {
+      fence: fenceOf(session),
+      canary: canariesOf(session),
+      checks: checksOf(session),
+      look: placeLookOf(session),
+    },
   };
 };
 
@@ -56,4 +62,5 @@ export const postgres: Kind<PostgresMeta> = {
   },
   explain: () => [],
   units,
+  look: setLook,
 };

@@ -1,0 +1,41 @@
+import type { Filter, Source } from '../../../domain/data.ts';
+import type { StockFormat } from '../../look.ts';
+import type { Work } from '../../port.ts';
+import { readContents } from '../archive.ts';
+import type { EntryMeta, PostgresMeta } from '../meta.ts';
+import { isAllIn, selectPositions, withNeeds } from '../selection.ts';
+import { restoreText } from './restore-text.ts';
+
+/** Definitions alone: not large objects, which are data, nor the filling of materialized views. */
+const definitionsIn = (meta: PostgresMeta, filter: Filter): EntryMeta[] => {
+  const selected = withNeeds(selectPositions(meta.tables, filter), (position) => meta.tables[position]!.needs);
+  const isData = new Set(
+    meta.entries.flatMap(({ id, kind, unit }) => (unit === 'refresh' || kind.startsWith('BLOB') ? id : [])),
+  );
+  return meta.entries.filter((entry) => isAllIn(entry.needs, selected) && !isData.has(entry.with));
+};
+
+const once = async function* (bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+};
+
+/**
+ * The definitions of a set as a file of a stock program. The set holds them as an archive: `pg_restore` makes a script of any
+ * part of it, and the archive itself is the file where nothing in it is to be left out.
+ * @returns null where it is: no program cuts archives without a server
+ */
+export const dumpSchemaOfSet = async (
+  meta: PostgresMeta,
+  from: Source,
+  filter: Filter,
+  format: StockFormat,
+  { signal }: Work,
+): Promise<AsyncIterable<Uint8Array> | null> => {
+  const entries = definitionsIn(meta, filter);
+  if (format === 'plain') return restoreText(from.read('schema'), entries, meta.dumpMajor, signal);
+  if (entries.length < meta.entries.length) return null;
+  const archive = Buffer.concat(await Array.fromAsync(from.read('schema')));
+  const ids = new Set(entries.map(({ id }) => id));
+  const isWhole = readContents(archive).every(({ id, kind }) => kind !== 'TABLE' || ids.has(id));
+  return isWhole ? once(archive) : null;
+};
