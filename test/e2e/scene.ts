@@ -93,7 +93,7 @@ const serve = async (envFile: string, undo: AsyncDisposableStack): Promise<numbe
 
 /** Servers that tests may share; a test that breaks them brings its own. */
 export interface Servers {
-  postgres: { url: string; bin: string };
+  postgres: { url: string; bin: string /** Where copies are made; the same one by default. */; beside?: string };
   minio: SharedMinio & { bucket: string };
   temporal: { address: string; namespace: string };
 }
@@ -104,10 +104,14 @@ const sharedServers = async (): Promise<Servers> => ({
   temporal: await freshNamespace('e2e'),
 });
 
-/** @param endpointOf what stands between the vault and its server; the server itself by default */
+/**
+ * @param endpointOf what stands between the vault and its server; the server itself by default
+ * @param more further fields of the target
+ */
 export const openScene = async (
   endpointOf: (endpoint: string) => Promise<string> = async (it) => it,
   servers: () => Promise<Servers> = sharedServers,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<Scene> => {
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dr-e2e-'));
@@ -146,10 +150,11 @@ export const openScene = async (
         kind: 'postgres',
         objective: { rto: '10m', rpo: '10m' },
         primary: await keep('primary-url', primaryUrl),
-        besideServer: await keep('server-url', postgres.url),
+        besideServer: await keep('server-url', postgres.beside ?? postgres.url),
         scratchServer: 'file:./server-url',
         switches: [{ kind: 'env-file', path: './shop.env', key: 'DATABASE_URL' }],
         services: ['shop'],
+        ...more,
       },
     },
   };

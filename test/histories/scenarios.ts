@@ -75,6 +75,18 @@ export const scenarios: Readonly<Record<string, (engine: Engine, id: string) => 
     await run.result();
     return id;
   },
+  'recover-postgres-corruption-live': async (engine, id) => {
+    const world = worldFor('recoverPostgresCorruption', 'live', small, [
+      { verb: 'runChecks', times: 1, error: error('not-equal', 'a check is red: every line has its order') },
+    ]);
+    const run = await start(engine, 'recoverPostgresCorruption', id, world);
+    await run.until(({ state }) => state === 'asking');
+    await run.send('retryStep');
+    await run.until(({ state }) => state === 'approving');
+    await run.send('approve', { code: '222222' });
+    await run.result();
+    return id;
+  },
   'restore-units': async (engine, id) => {
     await recover(engine, worldFor('restoreStore', 'live', small), id);
     return unitsIdOf(id, 'data');
