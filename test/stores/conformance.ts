@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Bench, setBench } from './conformance/bench.ts';
+import { checking } from './conformance/checking.ts';
 import { fencing } from './conformance/fencing.ts';
 import { fingerprinting } from './conformance/fingerprinting.ts';
 import { guarding } from './conformance/guarding.ts';
@@ -37,5 +38,6 @@ export const storeConformance = <Meta>(harness: Harness<Meta>): void => {
     describe('stop and break', () => stopping(harness, ready));
     describe('fingerprint', () => fingerprinting(harness, ready));
     describe('fence', () => fencing(harness, ready));
+    describe('checks', () => checking(harness, ready));
   });
 };

@@ -7,7 +7,7 @@ import { storeConformance } from './conformance.ts';
 storeConformance({
   kind: memory,
   module: { href: new URL('../../src/stores/memory/index.ts', import.meta.url).href, exportName: 'memory' },
-  can: { fence: true, canary: true },
+  can: { fence: true, canary: true, checks: true },
   nameOf: (object) => object,
   longestName: 1_000,
   bigRows: 350,

@@ -39,7 +39,7 @@ const inside = async <T>(url: string, body: (client: pg.Client) => Promise<T>): 
 storeConformance({
   kind: postgres,
   module: { href: new URL('../../src/stores/postgres/index.ts', import.meta.url).href, exportName: 'postgres' },
-  can: { fence: true, canary: true },
+  can: { fence: true, canary: true, checks: true },
   nameOf: (object) => objectName('public', object),
   longestName: 63,
   bigRows: 30_000,

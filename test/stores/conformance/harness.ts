@@ -12,7 +12,7 @@ export interface Harness<Meta> {
   /** Where another process imports the kind from, to cut units there. */
   module: { href: string; exportName: string };
   /** Capabilities that `can` has to have. The rest has to be absent. */
-  can: { fence: boolean; canary: boolean };
+  can: { fence: boolean; canary: boolean; checks?: true };
   /** The stable name the adapter gives an object: `orders` may be `public.orders`. Filters match it. */
   nameOf(object: string): string;
   /** The longest name of an object, in bytes. */
