@@ -24,13 +24,25 @@ const sections = ['none', 'none', 'pre-data', 'data', 'post-data'] as const;
 /** Archive formats 1.12 (PostgreSQL 9.0) to 1.16 (PostgreSQL 17 and 18). */
 const isKnown = (major: number, minor: number): boolean => major === 1 && minor >= 12 && minor <= 16;
 
+/** Where a text lies in the archive, its length in front of it included. */
+interface Span {
+  from: number;
+  to: number;
+  text: string | null;
+}
+
+/** What can be changed of an entry without changing what pg_restore makes of the others. */
+interface Changeable {
+  definition: Span;
+  tablespace: Span;
+}
+
 /**
  * Reads the table of contents of a custom-format archive, for what `pg_restore --list` does not print: which entry needs
  * which. Only ids leave it: the SQL of an entry is always written by `pg_restore`.
  * Format: `ReadHead` and `ReadToc` of PostgreSQL's src/bin/pg_dump/pg_backup_archiver.c.
- * @throws DrError `damaged` (not such an archive), `not-supported` (a format this reader does not know)
  */
-export const readContents = (archive: Buffer): ArchiveEntry[] => {
+const read = (archive: Buffer): { intBytes: number; entries: (Omit<ArchiveEntry, 'definition'> & Changeable)[] } => {
   let at = 0;
   const take = (bytes: number): Buffer => {
     if (at + bytes > archive.length) {
@@ -59,10 +71,13 @@ export const readContents = (archive: Buffer): ArchiveEntry[] => {
     const magnitude = take(intBytes).readUIntLE(0, intBytes);
     return sign === 0 ? magnitude : -magnitude;
   };
-  const text = (): string | null => {
+  const span = (): Span => {
+    const from = at;
     const bytes = int();
-    return bytes < 0 ? null : take(bytes).toString();
+    const text = bytes < 0 ? null : take(bytes).toString();
+    return { from, to: at, text };
   };
+  const text = (): string | null => span().text;
   const skipTexts = (count: number): void => {
     for (let n = 0; n < count; n += 1) text();
   };
@@ -72,7 +87,7 @@ export const readContents = (archive: Buffer): ArchiveEntry[] => {
   for (let n = 0; n < 7; n += 1) int();
   skipTexts(3);
 
-  const entry = (): ArchiveEntry => {
+  const entry = (): Omit<ArchiveEntry, 'definition'> & Changeable => {
     const id = int();
     int();
     text();
@@ -80,18 +95,58 @@ export const readContents = (archive: Buffer): ArchiveEntry[] => {
     const tag = text() ?? '';
     const kind = text() ?? '';
     const section = sections[int()] ?? 'none';
-    const definition = text() ?? '';
+    const definition = span();
     skipTexts(2);
     const schema = text() ?? '';
-    skipTexts(minor >= 14 ? 2 : 1);
+    const tablespace = span();
+    if (minor >= 14) text();
     if (minor >= 16) int();
     const owner = text() ?? '';
     text();
     const after: number[] = [];
     for (let next = text(); next !== null; next = text()) after.push(Number(next));
     take(1 + offsetBytes);
-    const named = namesRoles.has(kind) ? definition : '';
-    return { id, kind, section, schema, tag, owner, definition: named, after, oid };
+    return { id, kind, section, schema, tag, owner, after, oid, definition, tablespace };
   };
-  return Array.from({ length: int() }, entry);
+  return { intBytes, entries: Array.from({ length: int() }, entry) };
+};
+
+/** The table of contents. @throws DrError `damaged` (no such archive), `not-supported` (a format this reader does not know) */
+export const readContents = (archive: Buffer): ArchiveEntry[] =>
+  read(archive).entries.map(({ definition, tablespace: _, ...entry }) => ({
+    ...entry,
+    definition: namesRoles.has(entry.kind) ? (definition.text ?? '') : '',
+  }));
+
+/** An entry with the SQL that makes it, whatever its kind. `tablespace` is '' for the default one. */
+export interface FullEntry extends ArchiveEntry {
+  tablespace: string;
+}
+
+/**
+ * The archive with other definitions and tablespaces: `change` answers with those of an entry that change. It must hold no
+ * rows, whose places in the file are in it as numbers.
+ * @throws DrError `damaged`, `not-supported`
+ */
+export const changeEntries = (
+  archive: Buffer,
+  change: (entry: FullEntry) => Partial<Pick<FullEntry, 'definition' | 'tablespace'>>,
+): Buffer => {
+  const { intBytes, entries } = read(archive);
+  const pieces: Buffer[] = [];
+  let at = 0;
+  const replace = ({ from, to, text }: Span, by: string | undefined): void => {
+    if (by === undefined || by === (text ?? '')) return;
+    const bytes = Buffer.from(by);
+    const length = Buffer.alloc(1 + intBytes);
+    length.writeUIntLE(bytes.length, 1, intBytes);
+    pieces.push(archive.subarray(at, from), length, bytes);
+    at = to;
+  };
+  for (const { definition, tablespace, ...entry } of entries) {
+    const changed = change({ ...entry, definition: definition.text ?? '', tablespace: tablespace.text ?? '' });
+    replace(definition, changed.definition);
+    replace(tablespace, changed.tablespace);
+  }
+  return pieces.length === 0 ? archive : Buffer.concat([...pieces, archive.subarray(at)]);
 };

@@ -1,10 +1,21 @@
 import type { Client } from 'pg';
+import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
+import type { ObjectPrint } from '../../domain/fingerprint.ts';
+import { isShared } from '../../domain/parts.ts';
 import type { Writer } from '../port.ts';
 import { describeAddress } from './address.ts';
 import { isUsers } from './catalog.ts';
+import { chosenOf, printedIn } from './chosen.ts';
+import { refuseCollations } from './collations.ts';
+import { explain } from './explain.ts';
+import { refuseFeatures } from './features.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { takeLedger } from './ledger.ts';
 import type { PostgresMeta } from './meta.ts';
+import { neededRoles } from './needed-roles.ts';
+import { refuseConnected } from './other-sessions.ts';
+import { refuseShared } from './refuse-shared.ts';
 import type { Session } from './session.ts';
 
 /** What a fresh database does not have, whoever made it. */
@@ -24,6 +35,8 @@ const contents = `
   UNION ALL SELECT 'large object ' || oid FROM pg_largeobject_metadata
   UNION ALL SELECT 'publication ' || pubname FROM pg_publication
   UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger
+  UNION ALL SELECT 'subscription ' || subname FROM pg_subscription
+    WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
   LIMIT 6`;
 
 const refuseContents = async (client: Client, where: string): Promise<void> => {
@@ -37,8 +50,28 @@ const refuseContents = async (client: Client, where: string): Promise<void> => {
   );
 };
 
-/** The first refusal there is. @throws DrError `too-old`, `not-supported`, `missing` */
-const refuseServer = async (client: Client, session: Session, meta: PostgresMeta, where: string): Promise<void> => {
+/** What a selection cannot do without. */
+interface Needs {
+  roles: readonly string[];
+  owners: readonly string[];
+  extensions: readonly string[];
+}
+
+const needsOf = (meta: PostgresMeta, selection: RestoreSelection): Needs => {
+  const chosen = chosenOf(meta, selection);
+  const { owners, all } = neededRoles(meta, chosen, selection);
+  const made = chosen.entries.flatMap(({ kind, tag }) => (kind === 'EXTENSION' ? tag : []));
+  return { owners, roles: all, extensions: isShared(selection) ? made : meta.extensions };
+};
+
+/** The first refusal there is. @throws DrError `too-old`, `not-supported`, `missing`, `no-permission` */
+const refuseServer = async (
+  client: Client,
+  session: Session,
+  meta: PostgresMeta,
+  needs: Needs,
+  where: string,
+): Promise<void> => {
   const { server } = session;
   if (server.major < meta.server.major) {
     throw new DrError(
@@ -61,15 +94,27 @@ const refuseServer = async (client: Client, session: Session, meta: PostgresMeta
     );
     return rows.map(({ name }) => name);
   };
-  const roles = await absent(meta.roles, 'SELECT rolname FROM pg_roles');
+  const roles = await absent(needs.roles, 'SELECT rolname FROM pg_roles');
   if (roles.length > 0) {
     throw new DrError(
       'missing',
       `the server of ${where} lacks roles that the set names: ${roles.join(', ')}`,
-      `create them first, for example CREATE ROLE ${JSON.stringify(roles[0])} NOLOGIN`,
+      `create them first, for example CREATE ROLE ${JSON.stringify(roles[0])} NOLOGIN; or take others in their place (--owner old=new), or none (--no-owner, --no-privileges)`,
     );
   }
-  const extensions = await absent(meta.extensions, 'SELECT name FROM pg_available_extensions');
+  const { rows: closed } = await client.query<{ name: string }>(
+    `SELECT name FROM unnest($1::text[]) AS name WHERE NOT pg_has_role(name, 'MEMBER') ORDER BY 1`,
+    [needs.owners],
+  );
+  if (closed.length > 0) {
+    const names = closed.map(({ name }) => name);
+    throw new DrError(
+      'no-permission',
+      `this login may not give objects of ${where} to ${names.join(', ')}: it is no member of them`,
+      `GRANT ${JSON.stringify(names[0])} TO it, take other owners (--owner old=new), or own everything with it (--no-owner)`,
+    );
+  }
+  const extensions = await absent(needs.extensions, 'SELECT name FROM pg_available_extensions');
   if (extensions.length > 0) {
     throw new DrError(
       'missing',
@@ -79,17 +124,42 @@ const refuseServer = async (client: Client, session: Session, meta: PostgresMeta
   }
 };
 
+/** What the tables hold that rows are added to. */
+const readBefore = async (
+  session: Session,
+  chosen: PostgresMeta,
+  { parts, into }: RestoreSelection,
+): Promise<Readonly<Record<string, ObjectPrint>>> => {
+  if (parts !== 'data' || into !== 'existing') return {};
+  const names = new Set(printedIn(chosen));
+  return (await fingerprintOf(session, (object) => names.has(object))).objects;
+};
+
 /**
- * Makes `by` the writer of an empty place; again for the same writer is fine.
- * @throws DrError `stale-epoch`, `too-old`, `not-supported` (another encoding), `missing` (roles, extensions), `not-empty`
+ * Makes `by` the writer of a place that is empty, or as its selection says; again for the same writer is fine.
+ * @throws DrError `stale-epoch`, `too-old`, `not-supported` (another encoding), `missing` (roles, extensions, tables for rows
+ * alone), `not-empty`, `no-permission`, `refused`, and what `explain` throws
  */
-export const begin = (session: Session, by: Writer, meta: PostgresMeta): Promise<void> =>
-  session.run('beginning a restore', async ({ client }) => {
-    const where = describeAddress(session.at);
+export const begin = async (session: Session, by: Writer, meta: PostgresMeta): Promise<void> => {
+  const { selection = {} } = by;
+  explain(meta, selection);
+  const chosen = chosenOf(meta, selection);
+  const where = describeAddress(session.at);
+  await session.run('beginning a restore', async ({ client }) => {
     await client.query('BEGIN');
     await takeLedger(client, by, async () => {
-      await refuseServer(client, session, meta, where);
-      await refuseContents(client, where);
+      await refuseServer(client, session, meta, needsOf(meta, selection), where);
+      if (selection.parts !== 'data') {
+        await refuseCollations(client, meta.collations ?? [], where);
+        await refuseFeatures(client, meta, chosen.entries, where);
+      }
+      if (isShared(selection)) await refuseShared(client, chosen, selection, where);
+      else {
+        await refuseContents(client, where);
+        await refuseConnected(client, where);
+      }
+      return readBefore(session, chosen, selection);
     });
     await client.query('COMMIT');
   });
+};

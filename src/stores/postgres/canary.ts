@@ -1,18 +1,15 @@
 import { DrError } from '../../domain/errors.ts';
 import type { Canaries } from '../port.ts';
 import { describeAddress } from './address.ts';
-import { keepTriggersQuiet } from './ledger.ts';
 import { canarySchema } from './meta.ts';
+import { quietly, takeTurn } from './quietly.ts';
 import type { Session } from './session.ts';
 
 const table = `${canarySchema}.canary`;
 
 const make = `
-  BEGIN; ${keepTriggersQuiet}
-  SELECT pg_advisory_xact_lock(7038330158);
   CREATE SCHEMA IF NOT EXISTS ${canarySchema};
-  CREATE TABLE IF NOT EXISTS ${table} (seq bigint PRIMARY KEY, at timestamptz NOT NULL);
-  COMMIT`;
+  CREATE TABLE IF NOT EXISTS ${table} (seq bigint PRIMARY KEY, at timestamptz NOT NULL);`;
 
 const isMade = `SELECT to_regclass('${table}') IS NOT NULL AS is`;
 
@@ -32,7 +29,12 @@ export const canariesOf = (session: Session): Canaries => ({
         );
       }
       const { rows: made } = await client.query<{ is: boolean }>(isMade);
-      if (!made[0]!.is) await client.query(make);
+      if (!made[0]!.is) {
+        await client.query('BEGIN');
+        await takeTurn(client);
+        await quietly(client, make);
+        await client.query('COMMIT');
+      }
       await client.query(`INSERT INTO ${table} (seq, at) VALUES ($1, clock_timestamp()) ON CONFLICT DO NOTHING`, [seq]);
       const { rows } = await client.query<{ at: string }>(now);
       return { seq, at: rows[0]!.at };

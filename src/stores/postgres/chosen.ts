@@ -1,6 +1,7 @@
 import type { RestoreSelection } from '../../domain/data.ts';
 import { selectionKey } from '../../domain/filter.ts';
 import { refuseUnheld } from '../../domain/parts.ts';
+import { isOfMany, tableOf } from './cuts.ts';
 import type { EntryMeta, PostgresMeta, SequenceMeta } from './meta.ts';
 import { objectName } from './quote.ts';
 import { isAllIn, selectPositions, withNeeds } from './selection.ts';
@@ -52,32 +53,58 @@ const narrow = (meta: PostgresMeta, selection: RestoreSelection): PostgresMeta =
   };
 };
 
-/** Positions of what is selected and of what it cannot be made without. Large objects are rows of nobody's definition. */
-export const selectedIn = ({ tables }: PostgresMeta, selection: RestoreSelection): Set<number> => {
-  const { parts = 'all' } = selection;
-  const wanted = selectPositions(tables, selection);
-  const needed = parts === 'data' ? wanted : withNeeds(wanted, (position) => tables[position]!.needs);
+/**
+ * Positions of what is selected and of what it cannot be made without; beside other things that has to be there. Large objects
+ * are rows of nobody's definition.
+ */
+export const selectedIn = (
+  { tables }: PostgresMeta,
+  { parts = 'all', into, ...filter }: RestoreSelection,
+): Set<number> => {
+  const wanted = selectPositions(tables, filter);
+  const isAlone = parts === 'data' || into === 'existing';
+  const needed = isAlone ? wanted : withNeeds(wanted, (position) => tables[position]!.needs);
   return new Set([...needed].filter((position) => parts === 'all' || tables[position]!.kind !== 'large-objects'));
 };
 
-/**
- * What can be made with the selected tables. In an empty place that is also whatever needs no table: bodies of functions do
- * not say what they call. Beside other things it is only what belongs to the tables, and what that needs itself.
- */
+/** In an empty place: what can be made with the selected tables, and whatever needs none: functions do not say what they call. */
 const entriesOf = (
   meta: PostgresMeta,
   selected: ReadonlySet<number>,
-  { parts, into }: RestoreSelection,
+  selection: RestoreSelection,
 ): readonly EntryMeta[] => {
-  const possible = meta.entries.filter(
-    ({ needs, unit }) => isAllIn(needs, selected) && (parts !== 'schema' || unit !== 'refresh'),
-  );
-  if (into !== 'existing') return possible;
-  const byId = new Map(possible.map((entry) => [entry.id, entry]));
-  const own = possible.filter(({ needs, unit }) => needs.length > 0 && unit !== 'event-triggers');
-  const wanted = withNeeds(new Set(own.map((entry) => entry.id)), (id) => byId.get(id)?.after ?? []);
-  return possible.filter((entry) => wanted.has(entry.with));
+  const all = meta.entries.filter(({ unit }) => selection.parts !== 'schema' || unit !== 'refresh');
+  if (selection.into === 'existing') return entriesBeside(meta, all, selected, selection);
+  return all.filter(({ needs }) => isAllIn(needs, selected));
 };
+
+/** Beside other things: what belongs to the selected tables, and what that needs itself; other tables have to be there. */
+const entriesBeside = (
+  { tables, entries }: PostgresMeta,
+  all: readonly EntryMeta[],
+  selected: ReadonlySet<number>,
+  { keys }: RestoreSelection,
+): readonly EntryMeta[] => {
+  const on = tableOf(tables, entries);
+  const isOwn = (entry: EntryMeta): boolean => {
+    if (entry.needs.length === 0 || entry.unit === 'event-triggers') return false;
+    if (isAllIn(entry.needs, selected)) return true;
+    return !isOfMany(entry) && selected.has(on(entry) ?? -1) && (entry.unit !== 'key' || keys !== 'leave-out');
+  };
+  const byId = new Map(all.map((entry) => [entry.id, entry]));
+  const isMade = (id: number): boolean => {
+    const entry = byId.get(id);
+    return entry !== undefined && (entry.needs.length === 0 || isOwn(entry));
+  };
+  const own = new Set(all.filter(isOwn).map(({ id }) => id));
+  const wanted = withNeeds(own, (id) => (byId.get(id)?.after ?? []).filter(isMade));
+  return all.filter((entry) => wanted.has(entry.with));
+};
+
+/** Tables that have to be there already, by position, because what is chosen needs them. */
+export const neededThere = ({ tables, entries }: PostgresMeta): number[] => [
+  ...new Set(entries.flatMap(({ needs }) => needs.filter((position) => tables[position]!.isLeftOut))),
+];
 
 /** Objects that hold rows or could, by their names in a fingerprint. */
 export const printedIn = (chosen: PostgresMeta): string[] =>

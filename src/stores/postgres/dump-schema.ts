@@ -4,6 +4,7 @@ import { DrError } from '../../domain/errors.ts';
 import { environmentOf } from './address.ts';
 import { type ArchiveEntry, readContents } from './archive.ts';
 import type { Surroundings } from './entries.ts';
+import { leaveSecrets } from './leave-secrets.ts';
 import { ownSchema } from './meta.ts';
 import { findProgram, programFailure } from './programs.ts';
 import type { Session } from './session.ts';
@@ -18,6 +19,8 @@ export interface Schema {
   contents: readonly ArchiveEntry[];
   /** Of the program that wrote it. */
   major: number;
+  /** Secrets that are not in it, as sentences. */
+  leftOut: readonly string[];
 }
 
 /**
@@ -34,8 +37,6 @@ export const dumpSchema = async (session: Session, view: View): Promise<Schema> 
       '--encoding=UTF8',
       '--section=pre-data',
       '--section=post-data',
-      '--no-subscriptions',
-      '--no-tablespaces',
       '--lock-wait-timeout=10s',
       `--exclude-schema=${ownSchema}`,
       `--snapshot=${view.id}`,
@@ -57,8 +58,8 @@ export const dumpSchema = async (session: Session, view: View): Promise<Schema> 
     );
   }
   if (result.failed) throw programFailure('pg_dump', Buffer.from(result.stderr).toString());
-  const archive = Buffer.from(result.stdout);
-  return { archive, contents: readContents(archive), major };
+  const { archive, leftOut } = leaveSecrets(Buffer.from(result.stdout));
+  return { archive, contents: readContents(archive), major, leftOut };
 };
 
 const isLargeObject = (kind: string): boolean => kind.startsWith('BLOB');

@@ -53,6 +53,11 @@ const byCode: Readonly<Record<string, Known>> = {
   '42P01': { kind: 'missing', hint: 'restore the earlier stages of the set first' },
   '42704': { kind: 'missing', hint: 'make what the server names (a role, an extension, a type), then repeat the work' },
   '58P01': { kind: 'missing', hint: 'install what the server names, then repeat the work' },
+  '42703': { kind: 'busy', hint: 'a table was altered while the work began: repeat the work' },
+  '54': {
+    kind: 'not-supported',
+    hint: 'a row or statement is larger than the server can send or take (1 GB): split the row, or back the server up physically',
+  },
   '0A': { kind: 'not-supported', hint: 'use a server that has what is asked' },
   XX001: {
     kind: 'damaged',

@@ -3,14 +3,21 @@ import type { PostgresMeta } from './meta.ts';
 import { ident, literal, qualified } from './quote.ts';
 
 /** Sequences go on where they were. */
-export const setSequences = async (
-  client: Client,
-  meta: PostgresMeta,
-  isWanted: (owner: number) => boolean,
-): Promise<void> => {
-  for (const { owner, value, isCalled, ...name } of meta.sequences) {
-    if (owner !== null && !isWanted(owner)) continue;
+export const setSequences = async (client: Client, { sequences }: PostgresMeta): Promise<void> => {
+  for (const { value, isCalled, ...name } of sequences) {
     await client.query('SELECT setval($1::regclass, $2, $3)', [qualified(name), value, isCalled]);
+  }
+};
+
+/** Sequences that number rows of others too never go back: what they gave would be given once more. */
+export const advanceSequences = async (client: Client, { sequences }: PostgresMeta): Promise<void> => {
+  for (const { value, isCalled, ...name } of sequences) {
+    await client.query(
+      `SELECT setval($1::regclass, $2::bigint, $3) FROM ${qualified(name)} q JOIN pg_sequence s ON s.seqrelid = $1::regclass
+        WHERE CASE WHEN s.seqincrement > 0 THEN ($2::bigint, $3::boolean) > (q.last_value, q.is_called)
+          ELSE $2::bigint < q.last_value OR ($2::bigint = q.last_value AND $3::boolean AND NOT q.is_called) END`,
+      [qualified(name), value, isCalled],
+    );
   }
 };
 
@@ -25,9 +32,19 @@ export const setSettings = async (client: Client, meta: PostgresMeta): Promise<v
   }
 };
 
+/** Of a tree with foreign tables only what is here: to analyze its root would ask other servers, or fail. */
+const analyzable = `WITH RECURSIVE tree AS (
+    SELECT oid AS root, oid FROM unnest($1::regclass[]) AS oid
+    UNION SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid),
+  roots AS (SELECT t.root, bool_or(c.relkind = 'f') AS "isAbroad" FROM tree t JOIN pg_class c USING (oid) GROUP BY 1)
+  SELECT DISTINCT t.oid::regclass::text AS name FROM tree t JOIN roots r USING (root) JOIN pg_class c USING (oid)
+    WHERE CASE WHEN r."isAbroad" THEN c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = t.oid)
+      ELSE t.oid = t.root END`;
+
 /** Statistics for the planner. The tables are locked against other changes of their schema until the transaction ends. */
 export const analyze = async (client: Client, tables: readonly { schema: string; name: string }[]): Promise<void> => {
-  if (tables.length > 0) await client.query(`ANALYZE ${tables.map(qualified).join(', ')}`);
+  const { rows } = await client.query<{ name: string }>(analyzable, [tables.map(qualified)]);
+  if (rows.length > 0) await client.query(`ANALYZE ${rows.map(({ name }) => name).join(', ')}`);
 };
 
 /**

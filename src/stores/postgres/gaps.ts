@@ -26,8 +26,6 @@ export const refuseGaps = async (client: Client, server: Server): Promise<void> 
     const extensions = await listOf(client, 'SELECT extname AS name FROM pg_extension');
     for (const name of foreignExtensions) if (extensions.includes(name)) found.push(`extension ${name}`);
     for (const name of await listOf(client, hashedByEnum)) found.push(`table ${name}, hash-partitioned by an enum`);
-    for (const name of await listOf(client, stubborn))
-      found.push(`event trigger ${name}, which fires for replicas too`);
   }
   if (found.length === 0) return;
   throw new DrError(
@@ -43,16 +41,20 @@ const hashedByEnum = `SELECT p.partrelid::regclass::text AS name FROM pg_partiti
   JOIN pg_type t ON t.oid = a.atttypid
   WHERE p.partstrat = 'h' AND t.typtype = 'e'`;
 
-/** It would fire while the rest is restored. */
-const stubborn = `SELECT evtname AS name FROM pg_event_trigger WHERE evtenabled IN ('A', 'R')`;
+const isSuper = `(SELECT rolsuper FROM pg_roles WHERE rolname = current_user)`;
 
 const inThisDatabase = 'SELECT oid FROM pg_database WHERE datname = current_database()';
 
 /** True gaps, one query each: `name` goes into the sentence. */
 const leftOut: readonly (readonly [sql: string, sentence: (names: string) => string])[] = [
   [
-    `SELECT subname AS name FROM pg_subscription WHERE subdbid = (${inThisDatabase})`,
-    (names) => `subscriptions: ${names}; a copy that subscribes would take its changes from the same publisher`,
+    `SELECT subname AS name FROM pg_subscription WHERE subdbid = (${inThisDatabase}) AND ${isSuper}`,
+    (names) =>
+      `slots of subscriptions, and how far they have come: ${names}; they are restored disabled, and name no slot at the publisher`,
+  ],
+  [
+    `SELECT subname AS name FROM pg_subscription WHERE subdbid = (${inThisDatabase}) AND NOT ${isSuper}`,
+    (names) => `subscriptions, which only a superuser can read: ${names}`,
   ],
   [
     `SELECT slot_name AS name FROM pg_replication_slots WHERE database = current_database()`,
@@ -63,13 +65,14 @@ const leftOut: readonly (readonly [sql: string, sentence: (names: string) => str
     (names) => `prepared transactions that nobody has committed yet: ${names}`,
   ],
   [
-    `SELECT datname AS name FROM pg_database WHERE datname = current_database() AND datacl IS NOT NULL`,
-    (names) => `rights on the database ${names} itself (GRANT … ON DATABASE)`,
+    `SELECT datconnlimit::text AS name FROM pg_database WHERE datname = current_database() AND datconnlimit >= 0`,
+    (names) => `the connection limit of the database: ${names}`,
   ],
   [
     `SELECT DISTINCT spcname AS name FROM pg_tablespace t JOIN pg_class c ON c.reltablespace = t.oid
       WHERE c.relkind <> 'S' AND spcname <> 'pg_global'`,
-    (names) => `tablespaces: ${names}; what is in them is restored to the default one`,
+    (names) =>
+      `tablespaces: ${names}; what is in them goes to one of the same name where there is one, and to the default one otherwise`,
   ],
 ];
 
@@ -94,8 +97,14 @@ export const readLeftOut = async (view: View, roles: readonly string[], isStandb
   if (foreign !== '') found.push(`rows of foreign tables, which are on other servers: ${foreign}`);
   const refreshed = named(({ kind }) => kind === 'm');
   if (refreshed !== '') found.push(`contents of materialized views, which are refreshed instead: ${refreshed}`);
-  const unlogged = named(({ isUnlogged }) => isStandby && isUnlogged);
-  if (unlogged !== '') found.push(`rows of unlogged tables, which a standby does not have: ${unlogged}`);
+  const unlogged = named(({ isUnlogged }) => isUnlogged);
+  if (unlogged !== '') {
+    found.push(
+      isStandby
+        ? `rows of unlogged tables, which a standby does not have: ${unlogged}`
+        : `safety of unlogged tables: their rows are kept, but a server that crashes empties them, a restored one too: ${unlogged}`,
+    );
+  }
   return found;
 };
 
@@ -104,7 +113,8 @@ export const readRoles = async (client: Client, owners: Iterable<string>): Promi
   const named = await listOf(
     client,
     `SELECT DISTINCT rolname AS name FROM pg_shdepend d JOIN pg_roles r ON r.oid = d.refobjid
-      WHERE d.refclassid = 'pg_authid'::regclass AND d.dbid = (${inThisDatabase})`,
+      WHERE d.refclassid = 'pg_authid'::regclass AND (d.dbid = (${inThisDatabase})
+        OR d.dbid = 0 AND d.classid = 'pg_database'::regclass AND d.objid = (${inThisDatabase}) AND d.deptype = 'a')`,
   );
   return [...new Set([...named, ...owners])].filter((name) => name !== '' && !name.startsWith('pg_')).sort();
 };

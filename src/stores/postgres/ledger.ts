@@ -1,13 +1,16 @@
 import type { Client } from 'pg';
 import { DrError } from '../../domain/errors.ts';
+import { selectionKey } from '../../domain/filter.ts';
+import type { ObjectPrint } from '../../domain/fingerprint.ts';
+import { isShared } from '../../domain/parts.ts';
 import type { Writer } from '../port.ts';
 import { codeOf } from './failure.ts';
 import { ownSchema } from './meta.ts';
+import { quietly, takeTurn } from './quietly.ts';
 import { isStep } from './steps.ts';
 
 /** `guard` says who may restore, and from which epoch on; `ledger` holds what this writer has applied. */
 const tables = `
-  SELECT pg_advisory_xact_lock(7038330157);
   CREATE SCHEMA IF NOT EXISTS ${ownSchema};
   CREATE TABLE IF NOT EXISTS ${ownSchema}.mark (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -21,18 +24,21 @@ const ledgerTable = `
   CREATE TABLE ${ownSchema}.ledger (
     run text, set_digest text, epoch bigint, unit text, rows bigint, bytes bigint,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (run, set_digest, epoch, unit));`;
+    PRIMARY KEY (run, set_digest, epoch, unit));
+  DROP TABLE IF EXISTS ${ownSchema}.before;
+  CREATE TABLE ${ownSchema}.before (object text PRIMARY KEY, rows bigint NOT NULL, sum text NOT NULL);`;
 
-/**
- * Keeps event triggers of the user, who may forbid or watch changes of the schema, from firing for the product's own until
- * the transaction ends. Without the right to that, they fire.
- */
-export const keepTriggersQuiet = `SET LOCAL client_min_messages = warning;
-  SELECT set_config('session_replication_role', 'replica', true) FROM pg_roles WHERE rolname = current_user AND rolsuper;`;
+/** Who has added rows to others, for as long as the place lives: they are not added once more by mistake. */
+const loadedTable = `CREATE TABLE IF NOT EXISTS ${ownSchema}.loaded (
+    run text, set_digest text, at timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (run, set_digest));`;
+
+/** What is restored: the set, and what of it. */
+const whatOf = ({ set, selection }: Writer): string => `${set} ${selectionKey(selection)}`.trimEnd();
 
 /** Makes the product's own tables in the transaction that is open. Two at once wait for each other. */
 export const makeOwnTables = async (client: Client): Promise<void> => {
-  await client.query(`${keepTriggersQuiet} ${tables}`);
+  await takeTurn(client);
+  await quietly(client, tables);
 };
 
 interface Guard {
@@ -63,24 +69,59 @@ const checkEpoch = ({ epoch, marked }: Guard, by: Writer): void => {
 };
 
 const isOf = (guard: Guard, by: Writer): boolean =>
-  guard.run === by.run && guard.set === by.set && Number(guard.epoch) === by.epoch;
+  guard.run === by.run && guard.set === whatOf(by) && Number(guard.epoch) === by.epoch;
+
+/**
+ * Beside other things nothing tells what a writer left half-done: nobody else begins before it has ended, and it does not
+ * begin again after that. @throws DrError `refused`
+ */
+const refuseSecond = async (client: Client, guard: Guard, by: Writer): Promise<void> => {
+  if (guard.run !== null) {
+    throw new DrError(
+      'refused',
+      `run ${guard.run} has begun to restore into this place and has not ended`,
+      `run it again first: it goes on where it stopped. To give it up, with whatever part of it is there: UPDATE ${ownSchema}.guard SET run = NULL`,
+    );
+  }
+  if (!(await isThere(client, 'loaded'))) return;
+  const { rows } = await client.query<{ at: string }>(
+    `SELECT at::text FROM ${ownSchema}.loaded WHERE run = $1 AND set_digest = $2`,
+    [by.run, whatOf(by)],
+  );
+  if (rows[0] === undefined) return;
+  throw new DrError(
+    'refused',
+    `run ${by.run} loaded these rows into this place at ${rows[0].at}`,
+    'to load them once more, give it another name (--run)',
+  );
+};
 
 /**
  * In the open transaction: makes `by` the writer of the place and waits for units in flight to end. `check` decides whether
- * a writer that is new here may begin.
+ * a writer that is new here may begin, and says what there is that its rows are added to.
  * @returns without a change when it had begun before
  */
-export const takeLedger = async (client: Client, by: Writer, check: () => Promise<void>): Promise<void> => {
+export const takeLedger = async (
+  client: Client,
+  by: Writer,
+  check: () => Promise<Readonly<Record<string, ObjectPrint>>>,
+): Promise<void> => {
   await makeOwnTables(client);
   const guard = await readGuard(client, 'FOR UPDATE');
   checkEpoch(guard, by);
   if (isOf(guard, by)) return;
-  await check();
+  if (isShared(by.selection ?? {})) await refuseSecond(client, guard, by);
+  const before = Object.entries(await check());
   await client.query(ledgerTable);
+  await client.query(`INSERT INTO ${ownSchema}.before SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])`, [
+    before.map(([object]) => object),
+    before.map(([, { rows }]) => rows),
+    before.map(([, { sum }]) => sum),
+  ]);
   await client.query(
     `INSERT INTO ${ownSchema}.guard (epoch, run, set_digest) VALUES ($1, $2, $3)
       ON CONFLICT (one) DO UPDATE SET epoch = excluded.epoch, run = excluded.run, set_digest = excluded.set_digest`,
-    [by.epoch, by.run, by.set],
+    [by.epoch, by.run, whatOf(by)],
   );
 };
 
@@ -105,7 +146,7 @@ export const enterUnit = async (client: Client, by: Writer, unit: string): Promi
   if (!isOf(guard, by)) throw notBegun(by);
   const { rowCount } = await client.query(
     `INSERT INTO ${ownSchema}.ledger (run, set_digest, epoch, unit) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-    [by.run, by.set, by.epoch, unit],
+    [by.run, whatOf(by), by.epoch, unit],
   );
   return rowCount === 1;
 };
@@ -132,7 +173,7 @@ export const readLedger = async (client: Client, by: Writer): Promise<Set<string
   if (!(await isThere(client, 'ledger'))) return new Set();
   const { rows } = await client.query<{ unit: string }>(
     `SELECT unit FROM ${ownSchema}.ledger WHERE run = $1 AND set_digest = $2 AND epoch = $3`,
-    [by.run, by.set, by.epoch],
+    [by.run, whatOf(by), by.epoch],
   );
   return new Set(rows.flatMap(({ unit }) => (isStep(unit) ? [] : unit)));
 };
@@ -140,9 +181,17 @@ export const readLedger = async (client: Client, by: Writer): Promise<Set<string
 /** In the open transaction: waits for units in flight and drops the ledger. That of another writer stays. */
 export const dropLedger = async (client: Client, by: Writer): Promise<void> => {
   if (!(await isThere(client, 'guard'))) return;
+  await takeTurn(client);
   if (!isOf(await readGuard(client, 'FOR UPDATE'), by)) return;
-  await client.query(
-    `${keepTriggersQuiet}
-      UPDATE ${ownSchema}.guard SET run = NULL, set_digest = NULL; DROP TABLE IF EXISTS ${ownSchema}.ledger`,
+  await quietly(
+    client,
+    `UPDATE ${ownSchema}.guard SET run = NULL, set_digest = NULL;
+      DROP TABLE IF EXISTS ${ownSchema}.ledger, ${ownSchema}.before;
+      ${by.selection?.parts === 'data' ? loadedTable : ''}`,
   );
+  if (by.selection?.parts !== 'data') return;
+  await client.query(`INSERT INTO ${ownSchema}.loaded (run, set_digest) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
+    by.run,
+    whatOf(by),
+  ]);
 };

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Client } from 'pg';
-import type { Source } from '../../domain/data.ts';
+import type { RestoreSelection, Source } from '../../domain/data.ts';
 import type { EntryMeta, PostgresMeta } from './meta.ts';
 import { findProgram, programFailure } from './programs.ts';
+import { mapRoles } from './role-names.ts';
 import type { Session } from './session.ts';
+import { placeTablespaces } from './tablespaces.ts';
 
 /** Schema streams that were read: every index asks for the same one again. */
 const archives = new WeakMap<Source, Promise<Buffer>>();
@@ -35,13 +37,15 @@ const scriptOf = async (
   archive: Buffer,
   entries: readonly EntryMeta[],
   dumpMajor: number,
+  { owners = 'keep', privileges = 'keep' }: RestoreSelection,
 ): Promise<string> => {
   const { path } = await findProgram('pg_restore', dumpMajor);
   const folder = await mkdtemp(join(tmpdir(), 'dr-runbooks-'));
   try {
+    const whose = [...(owners === 'drop' ? ['--no-owner'] : []), ...(privileges === 'drop' ? ['--no-privileges'] : [])];
     const list = join(folder, 'list');
     await writeFile(list, entries.map(({ id }) => `${id};\n`).join(''));
-    const result = await execa(path, ['--file=-', `--use-list=${list}`, '--no-tablespaces'], {
+    const result = await execa(path, ['--file=-', `--use-list=${list}`, ...whose], {
       input: archive,
       encoding: 'buffer',
       maxBuffer: Number.POSITIVE_INFINITY,
@@ -50,7 +54,8 @@ const scriptOf = async (
       reject: false,
     });
     if (result.failed) throw programFailure('pg_restore', Buffer.from(result.stderr).toString());
-    return forServer(new TextDecoder('utf-8', { fatal: true }).decode(result.stdout), session.server.major);
+    const script = forServer(new TextDecoder('utf-8', { fatal: true }).decode(result.stdout), session.server.major);
+    return typeof owners === 'string' ? script : mapRoles(script, owners);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -73,9 +78,11 @@ export const makeEntries = async (
   meta: PostgresMeta,
   from: Source,
   entries: readonly EntryMeta[],
+  whose: RestoreSelection = {},
 ): Promise<number> => {
   const { archive, bytes } = await readArchive(from);
-  const script = await scriptOf(session, archive, entries, meta.dumpMajor);
+  const placed = await placeTablespaces(client, archive);
+  const script = await scriptOf(session, placed, entries, meta.dumpMajor, whose);
   await client.query(roomFor(session.work.parallel));
   await client.query(script);
   return bytes;

@@ -1,3 +1,5 @@
+import type { Feature } from './features.ts';
+
 /** Where the mark, the epoch and the ledger are. Never part of a set. */
 export const ownSchema = 'dr_runbooks';
 /** Canaries are user data: part of every set. */
@@ -20,10 +22,35 @@ export interface PostgresMeta {
   /** By position: `tables[3]` is in `data/3/…`. */
   tables: readonly TableMeta[];
   sequences: readonly SequenceMeta[];
+  /** What a server needs to have been built with. */
+  features?: readonly Feature[];
+  collations?: readonly CollationMeta[];
+  /** Of the database itself; absent where a new one has no other. */
+  database?: DatabaseMeta;
   /** `ALTER DATABASE … SET`, and `ALTER ROLE … IN DATABASE … SET` where there is a role. */
   settings: readonly { role: string | null; name: string; value: string }[];
   /** What the schema stream holds and a restore uses, in the order in which it can be made. */
   entries: readonly EntryMeta[];
+}
+
+export interface DatabaseMeta {
+  comment: string | null;
+  /** Of others than its owner, `role` null for everybody; null where they are those of every new database. */
+  rights: readonly { role: string | null; right: string; isGrantable: boolean }[] | null;
+}
+
+/** A collation that something uses, other than those every server has. */
+export interface CollationMeta {
+  name: string;
+  /** Of the server, not of the database. */
+  isSystem: boolean;
+  /** `c` the C library, `i` ICU. */
+  provider: string;
+  locale: string;
+  isDeterministic: boolean;
+  version: string | null;
+  /** By its order rows belong to one partition or another. */
+  isBounding: boolean;
 }
 
 export interface TableMeta {

@@ -75,7 +75,9 @@ export const programFailure = (program: Program, said: string): DrError => {
       'check that the server runs and can be reached; the work can be repeated',
     );
   }
-  if (/lock timeout|does not exist|out of shared memory/.test(text)) {
+  if (
+    /lock timeout|does not exist|out of shared memory|cache lookup failed|could not open relation with OID/.test(text)
+  ) {
     return new DrError(
       'busy',
       failed,

@@ -1,59 +1,73 @@
 import type { Client } from 'pg';
 import type { Source } from '../../domain/data.ts';
-import type { Applied, Writer } from '../port.ts';
-import { analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
+import { DrError } from '../../domain/errors.ts';
+import type { Applied, Unit, Writer } from '../port.ts';
+import { notYetThere } from './already-there.ts';
+import { checkReferences } from './check-references.ts';
+import { chosenOf } from './chosen.ts';
+import { setDatabase } from './database-properties.ts';
+import { advanceSequences, analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
 import { analyzedTogether, indexGroups, keyGroups } from './groups.ts';
 import { enterUnit, noteUnit } from './ledger.ts';
 import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
-import type { EntryMeta, PostgresMeta } from './meta.ts';
-import { isAllIn } from './selection.ts';
+import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
 import type { Session } from './session.ts';
 import { stepsOf } from './steps.ts';
 import { together } from './together.ts';
-import type { PostgresUnit } from './units.ts';
+import { unlessBlocked } from './unless-blocked.ts';
 
 /** What a unit makes, in the order of the archive, comments and rights included. */
-const entriesOf = (unit: PostgresUnit, meta: PostgresMeta): EntryMeta[] => {
-  const only = unit.only === undefined ? undefined : new Set(unit.only);
-  const wanted = meta.entries.filter(({ needs }) => only === undefined || isAllIn(needs, only));
-  const [stage, kind, id] = unit.id.split('/');
-  if (stage === 'schema') return wanted.filter((entry) => entry.unit === 'schema');
-  if (kind === 'refresh') return wanted.filter((entry) => entry.with === Number(id));
-  if (stage !== 'index' && kind !== 'keys') return wanted.filter((entry) => entry.unit === kind);
+const entriesOf = ({ id: name }: Unit, meta: PostgresMeta): EntryMeta[] => {
+  const [stage, kind, id] = name.split('/');
+  if (stage === 'schema') return meta.entries.filter((entry) => entry.unit === 'schema');
+  if (kind === 'refresh') return meta.entries.filter((entry) => entry.with === Number(id));
+  if (stage !== 'index' && kind !== 'keys') return meta.entries.filter((entry) => entry.unit === kind);
   const groups = stage === 'index' ? indexGroups(meta) : keyGroups(meta);
   const first = Number(stage === 'index' ? kind : id);
   const hosts = new Set(groups.find(([host]) => host!.id === first)?.map((host) => host.id));
-  return wanted.filter((entry) => hosts.has(entry.with));
+  return meta.entries.filter((entry) => hosts.has(entry.with));
 };
 
 /** Other units load rows, set sequences and settings, or analyze. */
-const isMadeOfEntries = ({ id }: PostgresUnit): boolean =>
+const isMadeOfEntries = ({ id }: Unit): boolean =>
   /^(schema|index\/\d+|finish\/(structure|event-triggers|keys\/\d+|refresh\/\d+))$/.test(id);
+
+const loadedTables = ({ tables }: PostgresMeta): TableMeta[] =>
+  tables.filter(({ kind, isLeftOut }) => kind !== 'large-objects' && !isLeftOut);
 
 const apply = async (
   session: Session,
   client: Client,
-  unit: PostgresUnit,
+  unit: Unit,
   meta: PostgresMeta,
   from: Source,
+  by: Writer,
 ): Promise<Done> => {
   const [stage, kind, n] = unit.id.split('/');
-  if (stage === 'data') return loadRows(session, client, unit, meta, from);
-  const only = unit.only === undefined ? undefined : new Set(unit.only);
-  const isWanted = (position: number): boolean => only?.has(position) ?? true;
-  if (kind === 'sequences') await setSequences(client, meta, isWanted);
-  if (kind === 'settings') await setSettings(client, meta);
+  const { selection = {} } = by;
+  if (stage === 'data') return loadRows(session, client, unit, meta, from, selection);
+  if (kind === 'sequences') {
+    const isAdded = selection.parts === 'data' && selection.into === 'existing';
+    await (isAdded ? advanceSequences(client, meta) : setSequences(client, meta));
+  }
+  if (kind === 'references') await checkReferences(client, loadedTables(meta));
+  if (kind === 'settings') {
+    await setSettings(client, meta);
+    if (meta.database) await setDatabase(client, meta.database, selection);
+  }
   if (kind === 'statistics' && n !== undefined) {
     const group = analyzedTogether(meta).find(([first]) => first === Number(n)) ?? [];
     await analyze(
       client,
-      group.filter(isWanted).map((position) => meta.tables[position]!),
+      group.map((position) => meta.tables[position]!),
     );
   }
   if (!isMadeOfEntries(unit)) return { rows: 0, bytes: 0 };
 
-  const entries = entriesOf(unit, meta);
+  const wanted = entriesOf(unit, meta);
+  const entries = selection.into === 'existing' ? await notYetThere(client, wanted) : wanted;
+  if (entries.length === 0) return { rows: 0, bytes: 0 };
   if (kind === 'keys') {
     await lockForKeys(
       client,
@@ -61,7 +75,7 @@ const apply = async (
       entries.flatMap(({ needs }) => needs),
     );
   }
-  const bytes = await makeEntries(session, client, meta, from, entries);
+  const bytes = await makeEntries(session, client, meta, from, entries, selection);
   if (kind === 'refresh')
     await analyze(
       client,
@@ -75,7 +89,7 @@ const skipped: Applied = { wasApplied: false, rows: 0, bytes: 0 };
 /** In one transaction with the ledger row: killed at any point, it leaves neither. */
 const applyOnce = (
   session: Session,
-  unit: PostgresUnit,
+  unit: Unit,
   meta: PostgresMeta,
   from: Source,
   by: Writer,
@@ -83,14 +97,14 @@ const applyOnce = (
 ): Promise<Applied> =>
   session.run(
     unit.says,
-    async ({ client }) => {
+    async ({ client, pid }) => {
       session.work.beat({ says: unit.says, bytes: 0, totalBytes: unit.bytes });
       await client.query('BEGIN');
       if (!(await enterUnit(client, by, unit.id))) {
         await client.query('ROLLBACK');
         return skipped;
       }
-      const done = await apply(session, client, unit, meta, from);
+      const done = await unlessBlocked(session, pid, apply(session, client, unit, meta, from, by));
       await noteUnit(client, unit.id, done.rows, done.bytes);
       await client.query('COMMIT');
       return { wasApplied: true, ...done };
@@ -99,7 +113,7 @@ const applyOnce = (
   );
 
 /** Asks the ledger and changes nothing. */
-const isApplied = (session: Session, unit: PostgresUnit, by: Writer): Promise<boolean> =>
+const isApplied = (session: Session, unit: Unit, by: Writer): Promise<boolean> =>
   session.run(unit.says, async ({ client }) => {
     await client.query('BEGIN');
     const isNew = await enterUnit(client, by, unit.id);
@@ -107,17 +121,30 @@ const isApplied = (session: Session, unit: PostgresUnit, by: Writer): Promise<bo
     return !isNew;
   });
 
+/** A unit does what the writer selects, whoever cut it: one that it does not select has nothing to do. */
+const refuseStranger = (unit: Unit, { tables }: PostgresMeta, by: Writer): void => {
+  const [stage, position, part] = unit.id.split('/');
+  if (stage !== 'data' || tables[Number(position)]?.parts[Number(part)] !== undefined) return;
+  throw new DrError(
+    'refused',
+    `unit ${unit.id} is not of what run ${by.run} selects`,
+    'cut units from the selection of the writer',
+  );
+};
+
 /**
  * Applies one unit exactly once. A commit whose answer is lost is found in the ledger by the next attempt. A unit of steps
  * that is killed keeps the steps that were done, each in the ledger with what it did.
  */
 export const restore = async (
   session: Session,
-  unit: PostgresUnit,
-  meta: PostgresMeta,
+  unit: Unit,
+  all: PostgresMeta,
   from: Source,
   by: Writer,
 ): Promise<Applied> => {
+  const meta = chosenOf(all, by.selection);
+  refuseStranger(unit, meta, by);
   const steps = stepsOf(unit, meta);
   const { signal: whole, parallel } = session.work;
   if (steps === null) return applyOnce(session, unit, meta, from, by, whole);

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
+import { DrError, isDrError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/words.ts';
 import { type Relation, readRelations, readSequences, type SequenceFacts } from './catalog.ts';
 import { codeOf } from './failure.ts';
+import { lockers } from './other-sessions.ts';
 import { qualified } from './quote.ts';
 import type { Session } from './session.ts';
 import { together } from './together.ts';
@@ -69,6 +70,32 @@ const readValues = async (client: Client, sequences: readonly SequenceFacts[]): 
   return sequences.map((one, n) => ({ ...one, value: values[n]!.value, isCalled: values[n]!.isCalled }));
 };
 
+/** `invalid page in block 3 of relation base/16384/16402`: which table that is. */
+const damagedFile = /relation (?:base|pg_tblspc)\S*\/(\d+)/;
+
+/** An error with what a person asks next: who holds the lock, which table the damaged file is of. */
+const explained = async (session: Session, error: unknown): Promise<unknown> => {
+  if (!isDrError(error) || session.work.signal.aborted) return error;
+  const isLocked = error.facts.sqlstate === '55P03' || (error.kind === 'busy' && /lock timeout/.test(error.message));
+  const file = error.facts.sqlstate === 'XX001' ? damagedFile.exec(error.message)?.[1] : undefined;
+  if (!isLocked && file === undefined) return error;
+  try {
+    const more = await session.run('looking at the server', async ({ client }) => {
+      if (isLocked) return lockers(client);
+      const { rows } = await client.query<{ name: string | null }>(
+        `SELECT coalesce(o.oid, c.oid)::regclass::text AS name FROM pg_class c LEFT JOIN pg_class o ON o.reltoastrelid = c.oid
+          WHERE pg_relation_filenode(c.oid) = $1::oid`,
+        [file],
+      );
+      return rows.map(({ name }) => `it is of ${name}`);
+    });
+    if (more.length === 0) return error;
+    return new DrError(error.kind, `${error.message}: ${more.join('; ')}`, error.hint, { facts: error.facts });
+  } catch {
+    return error;
+  }
+};
+
 /** Opens a view for as long as `body` takes. Its connections fail together. */
 export const inView = async <T>(session: Session, doing: string, body: (view: View) => Promise<T>): Promise<T> => {
   const stop = new AbortController();
@@ -106,7 +133,7 @@ export const inView = async <T>(session: Session, doing: string, body: (view: Vi
     return await first;
   } catch (error) {
     stop.abort(error);
-    throw error;
+    throw await explained(session, error);
   }
 };
 

@@ -81,13 +81,11 @@ test('a login that may not read is told what to grant', async () => {
 
 test('what cannot be copied faithfully is named, all of it at once', async () => {
   const url = await database(`CREATE TYPE mood AS ENUM ('sad', 'ok');
-    CREATE TABLE hashed (m mood) PARTITION BY HASH (m);
-    CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
-    CREATE EVENT TRIGGER stubborn ON sql_drop EXECUTE FUNCTION f(); ALTER EVENT TRIGGER stubborn ENABLE ALWAYS`);
+    CREATE TABLE hashed (m mood) PARTITION BY HASH (m); CREATE TABLE "too, hashed" (m mood, n int) PARTITION BY HASH (n, m)`);
   const vault = memoryVault();
   await expect((await open(url)).snapshot(vault, {})).rejects.toMatchObject({
     kind: 'not-supported',
-    message: expect.stringMatching(/hashed.*stubborn/),
+    message: expect.stringMatching(/hashed.*too, hashed/),
   });
   expect(vault.streams.size).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { IndexCheck, IndexKey } from '../../../domain/checks.ts';
 import { DrError } from '../../../domain/errors.ts';
-import { keepTriggersQuiet } from '../ledger.ts';
+import { keepTriggersQuiet } from '../quietly.ts';
 import { ident, qualified } from '../quote.ts';
 import { findNamed, findRelations, type Relation } from './find-relation.ts';
 import { green, type Run, red, single } from './found.ts';

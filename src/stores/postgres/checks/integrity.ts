@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { IntegrityCheck } from '../../../domain/checks.ts';
 import { codeOf } from '../failure.ts';
-import { keepTriggersQuiet } from '../ledger.ts';
+import { keepTriggersQuiet } from '../quietly.ts';
 import type { Session } from '../session.ts';
 import { type Found, green, type Run, red, unmeasured } from './found.ts';
 

@@ -1,0 +1,52 @@
+-- What computes: functions of every kind, views, rules, triggers, operators, casts, text search.
+CREATE SCHEMA programs;
+SET search_path = programs;
+CREATE TABLE goods (id int PRIMARY KEY, name text, price numeric);
+INSERT INTO goods SELECT i, 'good ' || i, i FROM generate_series(1, 50) i;
+CREATE FUNCTION bare(a int, b text DEFAULT 'x''y', VARIADIC c int[] DEFAULT '{}') RETURNS TABLE (n int, t text) LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 5 COST 7
+  SET search_path = programs, pg_temp SET work_mem = '5MB' AS $f$ BEGIN RETURN QUERY SELECT $1, $2; END $f$;
+CREATE FUNCTION atomic() RETURNS SETOF goods LANGUAGE sql STABLE BEGIN ATOMIC SELECT * FROM goods WHERE price > 3; SELECT g.* FROM goods g ORDER BY 1; END;
+CREATE FUNCTION returned(int) RETURNS int LANGUAGE sql IMMUTABLE LEAKPROOF RETURN $1 + 1;
+CREATE FUNCTION overloaded(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION overloaded(text) RETURNS int LANGUAGE sql AS 'SELECT 2'; COMMENT ON FUNCTION overloaded(text) IS 'the second';
+CREATE PROCEDURE proceed(INOUT a int, b text) LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN a := a + 1; COMMIT; END $$;
+CREATE FUNCTION cr() RETURNS text LANGUAGE plpgsql AS E'BEGIN\r\n RETURN ''\\\\'';\r\nEND';
+CREATE FUNCTION grown(numeric, int) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2'; CREATE AGGREGATE total(int) (SFUNC = grown, STYPE = numeric, INITCOND = '0', PARALLEL = safe);
+CREATE AGGREGATE ordered(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+CREATE FUNCTION power_of(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1 ^ $2)::int'; CREATE OPERATOR ** (LEFTARG = int, RIGHTARG = int, FUNCTION = power_of); COMMENT ON OPERATOR ** (int, int) IS 'power';
+CREATE TYPE celsius AS (degrees float8); CREATE FUNCTION to_text(celsius) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).degrees || '°' $$; CREATE CAST (celsius AS text) WITH FUNCTION to_text(celsius) AS ASSIGNMENT;
+CREATE FUNCTION less(celsius, celsius) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).degrees < ($2).degrees'; CREATE FUNCTION compare(celsius, celsius) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT sign(($1).degrees - ($2).degrees)::int';
+CREATE OPERATOR <<< (LEFTARG = celsius, RIGHTARG = celsius, FUNCTION = less, COMMUTATOR = >>>, RESTRICT = scalarltsel); CREATE OPERATOR FAMILY warmth USING btree;
+CREATE FUNCTION same(celsius, celsius) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).degrees = ($2).degrees'; CREATE OPERATOR === (LEFTARG = celsius, RIGHTARG = celsius, FUNCTION = same, COMMUTATOR = ===, HASHES, MERGES);
+CREATE OPERATOR CLASS by_warmth FOR TYPE celsius USING btree FAMILY warmth AS OPERATOR 1 <<<, OPERATOR 3 ===, FUNCTION 1 compare(celsius, celsius);
+CREATE TABLE weather (at int, t celsius); INSERT INTO weather VALUES (1, ROW (20.5)), (2, ROW ('NaN')); CREATE INDEX warmest ON weather (t by_warmth);
+CREATE ACCESS METHOD heap_again TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE elsewhere (a int) USING heap_again; INSERT INTO elsewhere VALUES (1);
+CREATE ACCESS METHOD btree_again TYPE INDEX HANDLER bthandler;
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple, STOPWORDS = english, ACCEPT = false); CREATE TEXT SEARCH CONFIGURATION searched (COPY = english); ALTER TEXT SEARCH CONFIGURATION searched ALTER MAPPING FOR asciiword WITH plain, english_stem;
+CREATE TEXT SEARCH TEMPLATE templated (INIT = dsimple_init, LEXIZE = dsimple_lexize); CREATE TEXT SEARCH PARSER parsed (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+COMMENT ON TEXT SEARCH CONFIGURATION searched IS 'c'; CREATE CONVERSION latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8; CREATE INDEX found ON goods USING gin (to_tsvector('programs.searched', name));
+CREATE FUNCTION handle() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'; CREATE FUNCTION handle_inline(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION validate(oid) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_validator'; CREATE TRUSTED LANGUAGE plnew HANDLER handle INLINE handle_inline VALIDATOR validate; CREATE FUNCTION in_new() RETURNS int LANGUAGE plnew AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION to_new(internal) RETURNS internal LANGUAGE internal STRICT IMMUTABLE AS 'numeric_support'; CREATE TRANSFORM FOR int LANGUAGE plnew (FROM SQL WITH FUNCTION to_new(internal));
+
+CREATE VIEW checked WITH (security_barrier, check_option = cascaded, security_invoker = true) AS SELECT id, name FROM goods WHERE price > 0; COMMENT ON VIEW checked IS 'v'; ALTER VIEW checked ALTER name SET DEFAULT 'n';
+CREATE RECURSIVE VIEW counted (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM counted WHERE n < 5;
+CREATE VIEW grouped AS SELECT id, name, price FROM goods GROUP BY id; CREATE VIEW on_grouped AS SELECT * FROM grouped;
+CREATE VIEW loop AS SELECT 1 AS a; CREATE FUNCTION of_loop(loop) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE OR REPLACE VIEW loop AS SELECT 1 AS a, programs.of_loop(NULL) AS b;
+CREATE MATERIALIZED VIEW zz_first AS SELECT id, price FROM goods WHERE id < 20; CREATE MATERIALIZED VIEW aa_second AS SELECT count(*) AS n, (SELECT max(a) FROM loop) FROM zz_first;
+CREATE MATERIALIZED VIEW mm_third WITH (fillfactor = 80) AS SELECT n FROM aa_second UNION ALL SELECT id + 100 FROM grouped; CREATE UNIQUE INDEX third_n ON mm_third (n); CREATE INDEX first_id ON zz_first (price) WHERE id > 2;
+CREATE MATERIALIZED VIEW unfilled AS SELECT * FROM mm_third WITH NO DATA; CREATE VIEW on_unfilled AS SELECT * FROM unfilled; COMMENT ON MATERIALIZED VIEW mm_third IS 'm'; ALTER MATERIALIZED VIEW mm_third CLUSTER ON third_n;
+
+CREATE RULE kept AS ON DELETE TO goods WHERE old.id = 1 DO INSTEAD NOTHING; CREATE RULE off AS ON UPDATE TO goods DO ALSO NOTHING; ALTER TABLE goods DISABLE RULE off; COMMENT ON RULE kept ON goods IS 'r';
+CREATE RULE into_view AS ON INSERT TO grouped DO INSTEAD INSERT INTO goods VALUES (new.id, new.name, new.price) RETURNING id, name, price;
+CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trigger fired'; END $$;
+CREATE TRIGGER enabled BEFORE INSERT OR UPDATE OF name, price ON goods FOR EACH ROW WHEN (new.price > 1000) EXECUTE FUNCTION touched('it''s', '\x00');
+CREATE TRIGGER disabled AFTER INSERT ON goods FOR EACH STATEMENT EXECUTE FUNCTION touched(); ALTER TABLE goods DISABLE TRIGGER disabled;
+CREATE TRIGGER on_replica AFTER INSERT ON goods FOR EACH ROW EXECUTE FUNCTION touched(); ALTER TABLE goods ENABLE REPLICA TRIGGER on_replica;
+CREATE TRIGGER always AFTER DELETE ON goods REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION touched(); ALTER TABLE goods ENABLE ALWAYS TRIGGER always; COMMENT ON TRIGGER always ON goods IS 't';
+CREATE TRIGGER always_row BEFORE INSERT ON weather FOR EACH ROW EXECUTE FUNCTION touched(); ALTER TABLE weather ENABLE ALWAYS TRIGGER always_row;
+CREATE TRIGGER truncated BEFORE TRUNCATE ON goods EXECUTE FUNCTION touched(); CREATE TRIGGER instead INSTEAD OF DELETE ON checked FOR EACH ROW EXECUTE FUNCTION touched();
+CREATE CONSTRAINT TRIGGER constrained AFTER UPDATE ON goods DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touched();
+CREATE TABLE parted (a int, b int) PARTITION BY LIST (a); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1); CREATE TABLE parted_2 PARTITION OF parted FOR VALUES IN (2);
+CREATE TRIGGER on_all BEFORE UPDATE ON parted FOR EACH ROW EXECUTE FUNCTION touched(); ALTER TABLE parted_2 DISABLE TRIGGER on_all; INSERT INTO parted VALUES (1, 1), (2, 2);
+CREATE TABLE has_disabled_key (g int REFERENCES goods); ALTER TABLE has_disabled_key DISABLE TRIGGER ALL; INSERT INTO has_disabled_key VALUES (1);
+RESET search_path;
