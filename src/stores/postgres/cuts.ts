@@ -18,6 +18,23 @@ const ofMany = new Set(['VIEW', 'MATERIALIZED VIEW', 'FUNCTION', 'PROCEDURE', 'A
 /** Nobody expects a table that was not selected, nor what ties it to others. */
 const ofTables = new Set(['TABLE', 'TABLE ATTACH', 'INDEX ATTACH']);
 
+/** The position of the table that an entry makes, or is on. */
+export const tableOf = (
+  tables: readonly Pick<TableMeta, 'object'>[],
+  entries: readonly EntryMeta[],
+): ((entry: EntryMeta) => number | undefined) => {
+  const byName = new Map(tables.map(({ object }, position) => [object, position]));
+  const made = new Map(
+    entries.flatMap(({ id, kind, schema, tag }) =>
+      kind === 'TABLE' ? [[id, byName.get(objectName(schema, tag))]] : [],
+    ),
+  );
+  return ({ id, on }) => made.get(id) ?? made.get(on);
+};
+
+/** They are of no table more than of another. */
+export const isOfMany = ({ kind }: EntryMeta): boolean => ofMany.has(kind);
+
 const sayEntry = ({ kind, schema, tag }: EntryMeta, on: Pick<TableMeta, 'name' | 'object'> | undefined): string => {
   const what = kind === 'FK CONSTRAINT' ? 'foreign key' : kind.toLowerCase();
   if (on === undefined || !tag.startsWith(`${on.name} `)) return `${what} ${objectName(schema, tag)}`;
@@ -30,18 +47,13 @@ export const cutsOf = (
   entries: readonly EntryMeta[],
   selected: ReadonlySet<number>,
 ): { keys: Cut[]; others: Cut[] } => {
-  const byName = new Map(tables.map(({ object }, position) => [object, position]));
-  const made = new Map(
-    entries.flatMap(({ id, kind, schema, tag }) =>
-      kind === 'TABLE' ? [[id, byName.get(objectName(schema, tag))]] : [],
-    ),
-  );
+  const made = tableOf(tables, entries);
   const cuts = { keys: [] as Cut[], others: [] as Cut[] };
   for (const entry of entries) {
     if (!isHost(entry) || ofTables.has(entry.kind) || isAllIn(entry.needs, selected)) continue;
-    const on = made.get(entry.on);
+    const on = made(entry);
     const isTheirs =
-      ofMany.has(entry.kind) || on === undefined ? entry.needs.some((one) => selected.has(one)) : selected.has(on);
+      isOfMany(entry) || on === undefined ? entry.needs.some((one) => selected.has(one)) : selected.has(on);
     if (!isTheirs) continue;
     const lacks = entry.needs.filter((one) => !selected.has(one)).map((one) => tables[one]!.object);
     const says = sayEntry(entry, on === undefined ? undefined : tables[on]);

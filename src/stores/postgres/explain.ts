@@ -1,8 +1,9 @@
 import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
-import { chosenOf, selectedIn } from './chosen.ts';
+import { chosenOf, neededThere, selectedIn } from './chosen.ts';
 import { type Cut, cutsOf, sayCuts } from './cuts.ts';
 import { largeObjects, type PostgresMeta } from './meta.ts';
+import { objectName } from './quote.ts';
 import { selectPositions } from './selection.ts';
 
 /** @throws DrError `refused`, naming each key */
@@ -46,6 +47,27 @@ const ofRowsAlone = (meta: PostgresMeta, selection: RestoreSelection, keys: read
   ];
 };
 
+const besideOthers = (meta: PostgresMeta, chosen: PostgresMeta, selected: ReadonlySet<number>): string[] => {
+  const there = neededThere(chosen).map((position) => meta.tables[position]!.object);
+  const made = new Set(chosen.entries.map(({ id }) => id));
+  const { keys, others } = cutsOf(meta.tables, meta.entries, selected);
+  const cuts = [...keys, ...others].filter(({ entry }) => !made.has(entry.id));
+  const inbound = meta.entries.filter(
+    ({ id, unit, needs }) => unit === 'key' && !made.has(id) && needs.some((position) => selected.has(position)),
+  );
+  const lost = inbound.filter(({ id }) => !cuts.some(({ entry }) => entry.id === id));
+  return [
+    'what is there already stays as it is: schemas, types, functions, sequences of their own',
+    ...(there.length === 0 ? [] : [`has to be there already: ${there.join(', ')}`]),
+    ...(cuts.length === 0 ? [] : [`left out: ${sayCuts(cuts, 'needs')}`]),
+    ...(lost.length === 0
+      ? []
+      : [
+          `foreign keys of other tables to these are not made: ${lost.map((one) => objectName(one.schema, one.tag)).join(', ')}`,
+        ]),
+  ];
+};
+
 /** As `Kind.explain` says. */
 export const explain = (meta: PostgresMeta, selection: RestoreSelection): readonly string[] => {
   const { parts = 'all' } = selection;
@@ -54,16 +76,15 @@ export const explain = (meta: PostgresMeta, selection: RestoreSelection): readon
   const selected = selectedIn(meta, selection);
   const { keys, others } = cutsOf(meta.tables, meta.entries, selected);
   if (parts === 'data') return ofRowsAlone(meta, selection, keys);
+  if (selection.into === 'existing') return besideOthers(meta, chosen, selected);
   if (selection.keys !== 'leave-out') refuseCutKeys(keys);
   const named = selectPositions(meta.tables, selection);
   const brought = [...selected].filter((position) => !named.has(position)).map((one) => meta.tables[one]!.object);
-  const sequences = selection.into === 'existing' ? chosen.sequences : [];
   return [
     ...(brought.length === 0
       ? []
       : [`along come tables that the others cannot be made without: ${brought.join(', ')}`]),
     ...(keys.length === 0 ? [] : [`left out: ${sayCuts(keys, 'references')}`]),
     ...(others.length === 0 ? [] : [`left out: ${sayCuts(others, 'needs')}`]),
-    ...(sequences.some(({ owner }) => owner === null) ? ['sequences that are there already stay as they are'] : []),
   ];
 };

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
+import { neededThere } from './chosen.ts';
 import type { PostgresMeta, TableMeta } from './meta.ts';
 import { mayBeReplica } from './quiet-triggers.ts';
 import { objectName, qualified } from './quote.ts';
@@ -144,11 +145,29 @@ const refuseTaken = async (client: Client, { entries }: PostgresMeta, where: str
   );
 };
 
+/** @throws DrError `missing` */
+const refuseLacking = async (client: Client, chosen: PostgresMeta, where: string): Promise<void> => {
+  const needed = neededThere(chosen).map((position) => chosen.tables[position]!);
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT n::int FROM unnest($1::text[]) WITH ORDINALITY AS w (name, n) WHERE to_regclass(w.name) IS NULL`,
+    [needed.map(qualified)],
+  );
+  if (rows.length === 0) return;
+  throw new DrError(
+    'missing',
+    `${where} lacks tables that the selected ones need: ${some(rows.map(({ n }) => needed[n - 1]!.object))}`,
+    'select them too, or go on without foreign keys to them (--allow-missing-keys)',
+  );
+};
+
 /** Is a place that holds other things refused for what it holds or lacks? */
-export const refuseShared = (
+export const refuseShared = async (
   client: Client,
   chosen: PostgresMeta,
   selection: RestoreSelection,
   where: string,
-): Promise<void> =>
-  selection.parts === 'data' ? refuseTables(client, chosen, selection, where) : refuseTaken(client, chosen, where);
+): Promise<void> => {
+  if (selection.parts === 'data') return refuseTables(client, chosen, selection, where);
+  await refuseTaken(client, chosen, where);
+  await refuseLacking(client, chosen, where);
+};

@@ -47,11 +47,15 @@ export const writer = (epoch = 1): Writer => ({ run: `run-${randomUUID()}`, set:
 
 export type Taken = Snapshot<PostgresMeta> & { vault: MemoryVault };
 
-export const take = async (url: string, selection: Selection = {}): Promise<Taken> => {
+/** For hooks, which have no test to end with. */
+export const takenFrom = async (url: string, selection: Selection = {}): Promise<Taken> => {
   const vault = memoryVault(65_536);
-  const snapshot = await (await open(url)).snapshot(vault, selection);
+  await using place = await postgres.open(url, { signal: new AbortController().signal, beat: () => {}, parallel: 2 });
+  const snapshot = await place.snapshot(vault, selection);
   return { ...snapshot, meta: JSON.parse(JSON.stringify(snapshot.meta)), vault };
 };
+
+export const take = async (url: string, selection: Selection = {}): Promise<Taken> => takenFrom(url, selection);
 
 /** Everything that is not in the ledger yet, stage after stage. */
 export const restoreRest = async (
