@@ -23,6 +23,34 @@ export interface DemoEstate {
   service: 'shop';
 }
 
+/** What must be true of the cities of the world, whichever copy they are in. */
+const checks = [
+  { kind: 'objects', names: ['public.region', 'public.district', 'public.city', 'public.visit', 'public.busiest'] },
+  { kind: 'orphans', child: 'public.city', columns: ['region'], parent: 'public.region', parentColumns: ['code'] },
+  { kind: 'orphans', child: 'public.visit', columns: ['city'], parent: 'public.city', parentColumns: ['id'] },
+  {
+    kind: 'columns',
+    of: 'public.city',
+    columns: { name: { type: 'text', notNull: true }, latitude: 'numeric(8,5)', on_sphere: 'public.vector(3)' },
+  },
+  { kind: 'index', of: 'public.city', keys: ['country', 'name'] },
+  { kind: 'index', of: 'public.city', keys: ['district'], where: 'district IS NOT NULL' },
+  { kind: 'index', of: 'public.region', keys: [{ column: 'centre', opclass: 'vector_l2_ops' }], method: 'hnsw' },
+  { kind: 'newestRow', of: 'public.visit', column: 'at', within: '1h' },
+  {
+    kind: 'sql',
+    says: 'every city lies on the globe',
+    query: 'SELECT FROM public.city WHERE abs(latitude) > 90 OR abs(longitude) > 180',
+    expect: { rows: 'empty' },
+  },
+  {
+    kind: 'sql',
+    says: 'the world has its cities',
+    query: 'SELECT count(*) FROM public.city',
+    expect: { min: 100_000 },
+  },
+];
+
 /** Writes an estate file, its secrets (mode 600) and the service's env file into an empty folder. */
 export const writeDemoEstate = async (folder: string, on: DemoServers): Promise<DemoEstate> => {
   const secrets = join(folder, 'secrets');
@@ -62,6 +90,7 @@ export const writeDemoEstate = async (folder: string, on: DemoServers): Promise<
         backup: { every: '2m', takes: '1m' },
         switches: [{ kind: 'env-file', path: envFile, key: 'DATABASE_URL' }],
         services: ['shop'],
+        checks,
       },
     },
   };
