@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
@@ -202,4 +202,29 @@ test('what an interrupted setter left is never readable to others, even while it
   await writeFile(join(folder, 'shop.env.dr-new'), 'left over', { mode: 0o666 });
   await one.set(old, next);
   expect((await stat(path)).mode & 0o7777).toBe(0o600);
+});
+
+test('a disk without space leaves the old file whole, and nothing beside it', async ({ skip }) => {
+  if (process.getuid?.() !== 0) return skip('needs root to mount a small file system');
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'dr-env-full-')));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return skip('may not mount a small file system here');
+  }
+  onTestFinished(() => void execFileSync('umount', [folder]));
+  const path = join(folder, 'shop.env');
+  const before = `DATABASE_URL=${old}\n# ${'x'.repeat(30_000)}\n`;
+  await writeFile(path, before);
+  const filler = join(folder, 'filler');
+  await writeFile(filler, 'x'.repeat(16_000));
+  const one = envFile({ path: './shop.env', key: 'DATABASE_URL' }, folder);
+  expect(await failureOf(one.set(old, next))).toMatchObject({ kind: 'no-space' });
+  expect(await readFile(path, 'utf8')).toBe(before);
+  expect((await readdir(folder)).sort()).toEqual(['filler', 'shop.env']);
+
+  await rm(filler);
+  await one.set(old, next);
+  expect(await one.read()).toBe(next);
 });
