@@ -4,7 +4,10 @@ import type { PlaceSpec } from '../domain/words.ts';
 import type { Provider } from './port.ts';
 import { type Resolve, refuseUnlessMade, specOf } from './spec-of.ts';
 
-/** How a database says that this product made it, and for which place: it goes with the database when that is renamed. */
+/**
+ * How a database says that this product made it, and for which place: it goes with the database when that is renamed. It is
+ * the first line of the comment; what a restore writes comes below.
+ */
 const commentOf = ({ id }: PlaceSpec): string => `made by dr-runbooks for place ${id}`;
 
 const kinds: Readonly<Record<string, ErrorKind>> = {
@@ -51,11 +54,11 @@ interface Database {
 /** The database of a place, under its own name or under one it was given since. */
 const find = async (client: pg.Client, spec: PlaceSpec & { database: string }): Promise<Database | null> => {
   const { rows } = await client.query<Database>(
-    `SELECT d.datname AS name, coalesce(s.description = $2, false) AS "isOurs",
+    `SELECT d.datname AS name, coalesce(split_part(s.description, E'\\n', 1) = $2, false) AS "isOurs",
         s.description IS NULL AND NOT d.datallowconn AND d.datname = $1 AS "isHalfMade"
       FROM pg_database d
       LEFT JOIN pg_shdescription s ON s.classoid = 'pg_database'::regclass AND s.objoid = d.oid
-      WHERE d.datname = $1 OR s.description = $2
+      WHERE d.datname = $1 OR split_part(s.description, E'\\n', 1) = $2
       ORDER BY d.datname = $1 DESC LIMIT 1`,
     [spec.database, commentOf(spec)],
   );
@@ -98,6 +101,33 @@ const createSql = async (client: pg.Client, name: string): Promise<string> => {
   const value = locale.daticulocale ?? locale.datlocale;
   if (named && value) options.push(`LOCALE_PROVIDER ${named[0]}`, `${named[1]} ${pg.escapeLiteral(value)}`);
   return `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0 ${options.join(' ')} ALLOW_CONNECTIONS false`;
+};
+
+/** A database that subscribes to another one cannot be dropped. Slots at the publisher stay: they may be the original's. */
+const dropSubscriptions = async (client: pg.Client, name: string, server: URL): Promise<void> => {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT s.subname AS name FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = $1`,
+    [name],
+  );
+  if (rows.length === 0) return;
+  const url = new URL(server);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  const inside = new pg.Client({ connectionString: url.href, database: name, application_name: 'dr-runbooks' });
+  inside.on('error', () => {});
+  await inside.connect();
+  try {
+    // One that forbids changes of the schema goes with its database anyway.
+    const { rows: triggers } = await inside.query<{ name: string }>('SELECT evtname AS name FROM pg_event_trigger');
+    for (const trigger of triggers) await inside.query(`DROP EVENT TRIGGER ${pg.escapeIdentifier(trigger.name)}`);
+    for (const subscription of rows) {
+      const subscribed = pg.escapeIdentifier(subscription.name);
+      await inside.query(`ALTER SUBSCRIPTION ${subscribed} DISABLE`);
+      await inside.query(`ALTER SUBSCRIPTION ${subscribed} SET (slot_name = NONE)`);
+      await inside.query(`DROP SUBSCRIPTION ${subscribed}`);
+    }
+  } finally {
+    await inside.end().catch(() => {});
+  }
 };
 
 /**
@@ -170,6 +200,7 @@ export const postgresDatabase = (resolve: Resolve): Provider => {
       await atServer(spec, 'removing', async (client, place) => {
         for (let found = await find(client, place); found; found = await find(client, place)) {
           refuseStranger(spec, found);
+          await dropSubscriptions(client, found.name, await serverOf(spec));
           await client.query(`DROP DATABASE ${pg.escapeIdentifier(found.name)} WITH (FORCE)`);
         }
       });

@@ -70,15 +70,23 @@ const tappedSocket = (): Socket => {
 };
 
 /** `sslmode` means what it means to pg_dump. The name of the database is told apart: some cannot be in a URL. */
-const plain = ({ url, database }: Address, name: string): pg.Client =>
-  new pg.Client({
-    ...toClientConfig(parse(url.href, { useLibpqCompat: !url.searchParams.has('uselibpqcompat') })),
+const plain = ({ url, database }: Address, name: string, options = ''): pg.Client => {
+  const config = toClientConfig(parse(url.href, { useLibpqCompat: !url.searchParams.has('uselibpqcompat') }));
+  return new pg.Client({
+    ...config,
+    ...(options === '' ? {} : { options: `${config.options ?? ''} ${options}`.trim() }),
     database,
     application_name: name,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
     stream: tappedSocket,
   });
+};
+
+/** What a role or database may have been given by its administrator, and would end even the pinning of settings. */
+const patient = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+  .map((name) => `-c ${name}=0`)
+  .join(' ');
 
 const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<number>): Promise<Link> => {
   const broken = Promise.withResolvers<never>();
@@ -100,7 +108,7 @@ const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<n
 
 /** Connects with pinned settings. @throws what the driver throws */
 export const connect = (address: Address, name: string): Promise<Link> =>
-  link(plain(address, name), async (client) => {
+  link(plain(address, name, patient), async (client) => {
     await pinSettings(client);
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     return rows[0]!.pid;
