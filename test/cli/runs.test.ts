@@ -4,14 +4,22 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
+import type { Status } from '../../src/domain/run.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
+import type { Report } from '../../src/report/report.ts';
 import { codeFor, startInProcessWorker } from '../support/in-process-worker.ts';
 import { freshNamespace } from '../support/servers.ts';
 import { type Ran, dr as spawnDr, startDr } from './dr.ts';
 import { type MemoryEstate, memoryEstate } from './in-process.ts';
 
-const people = { ada: 'JBSWY3DPEHPK3PXP', grace: 'KRSXG5DSN5XGOLLU', joan: 'MFRGGZDFMZTWQ2LK' } as const;
+const people = {
+  ada: 'JBSWY3DPEHPK3PXP',
+  grace: 'KRSXG5DSN5XGOLLU',
+  joan: 'MFRGGZDFMZTWQ2LK',
+  mary: 'NBSWY3DPO5XXE3DE',
+  edith: 'ONSWG4TFORZWKY3S',
+} as const;
 
 /** Each code is good once: the one of now and the next are two. */
 const spent = new Map<string, number>();
@@ -175,6 +183,48 @@ describe('runs from the command line', () => {
     expect(await ask('deny', run, '--code', codeOf('joan'), '--why', 'a test')).toMatchObject({ code: 0 });
     await until(run, 'ended');
   });
+
+  it('a step that failed is tried again or skipped, and a gate is opened without proof, all on record', async () => {
+    const live = ['run', 'restoreStore', '--target', 'orders-db', '--mode', 'live', '--yes', '--incident', 'INC-4'];
+    const { run } = await ask(...live, '--detach');
+    const approving = await until(run, 'approving');
+    const { plan } = approving.status as unknown as Status;
+    const fence = plan!.phases.flatMap((phase) => phase.steps).find((step) => step.id === 'fence');
+    if (fence?.kind !== 'do' || fence.run.verb !== 'fencePlace') return expect.fail('the plan fences nothing');
+    const { place } = fence.run.with.site;
+    const server = estate.primary.replace('primary-', 'server-');
+    const url = place.provider === 'database' ? `${server}/${place.database}` : estate.primary;
+    memoryServer.find(url)!.troubles.push({ on: 'fence', when: 'before', times: 2, does: { fail: 'no-permission' } });
+
+    expect(await ask('approve', run, '--break-glass')).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    const broken = await ask('approve', run, '--break-glass', '--by', 'ada', '--why', 'nobody answers');
+    expect(broken).toMatchObject({
+      code: 0,
+      says: expect.stringContaining('opened without proof, by someone who says'),
+    });
+
+    const { commands } = await until(run, 'asking');
+    expect(commands).toEqual([
+      `dr retry ${run}`,
+      `dr skip ${run} --why '…' --code 123456`,
+      `dr abort ${run} --why '…'`,
+    ]);
+    expect(await ask('retry', run, '--step', 'switch')).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    expect(await ask('retry', run)).toMatchObject({ code: 0, says: 'step fence is tried again' });
+    await until(run, 'asking');
+    expect(await ask('skip', run)).toMatchObject({ code: 3, error: { message: expect.stringContaining('a reason') } });
+    expect(await ask('skip', run, '--why', 'it is gone')).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    const skip = (code: string) => ask('skip', run, '--why', 'it is gone', '--code', code);
+    expect(await skip(codeOf('mary'))).toMatchObject({ code: 0, says: expect.stringContaining('1 more needed') });
+    expect(await skip(codeOf('edith'))).toMatchObject({ code: 0, says: expect.stringContaining('by mary and edith') });
+
+    await until(run, 'ended');
+    const report = await json('report', run);
+    expect(report).toMatchObject({ code: 1, run: { outcome: 'partially-failed' } });
+    const kept = report as unknown as Report;
+    expect(kept.decisions).toContainEqual(expect.objectContaining({ person: 'ada', isBreakGlass: true }));
+    expect(kept.notExecuted).toContainEqual(expect.objectContaining({ step: 'fence', by: ['mary', 'edith'] }));
+  }, 90_000);
 
   it('lists the newest runs', async () => {
     await expect

@@ -14,7 +14,7 @@ export interface InProcessWorker {
 export const startInProcessWorker = async (
   world: World,
   { address, namespace }: { address: string; namespace: string },
-  activities: object = createActivities(world),
+  { activities = createActivities(world), cachedRuns = 50 }: { activities?: object; cachedRuns?: number } = {},
 ): Promise<InProcessWorker> => {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
@@ -28,6 +28,7 @@ export const startInProcessWorker = async (
     maxHeartbeatThrottleInterval: '2s',
     stickyQueueScheduleToStartTimeout: '2s',
     activities,
+    maxCachedWorkflows: cachedRuns,
   } as const;
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: controlQueue, workflowBundle: await workflowBundle() }),
