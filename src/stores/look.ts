@@ -1,4 +1,4 @@
-import type { Filter, Source } from '../domain/data.ts';
+import type { Filter, Parts, Source } from '../domain/data.ts';
 import type { KeyedRow } from '../domain/merge-rows.ts';
 import type { Work, Writer } from './port.ts';
 
@@ -29,6 +29,8 @@ export interface Definitions {
 
 /** What can be seen of a set without any server. */
 export interface SetLook<Meta> {
+  /** Definitions, rows, or both. Pure. */
+  holds(meta: Meta): Parts;
   /** Pure. @throws DrError `no-match` */
   contents(meta: Meta, filter: Filter): readonly Held[];
   /** What the set holds and no file of a stock program does, as sentences. Pure. */
@@ -36,7 +38,7 @@ export interface SetLook<Meta> {
   /**
    * The definitions as a file of a stock program, as they come.
    * @returns null when only a server can write that file
-   * @throws DrError `no-match`, `missing` (no such program here), `interrupted`
+   * @throws DrError `no-match`, `not-supported` (the set holds none), `missing` (no such program here), `interrupted`
    */
   dumpSchema(
     meta: Meta,
@@ -45,7 +47,7 @@ export interface SetLook<Meta> {
     format: StockFormat,
     work: Work,
   ): Promise<AsyncIterable<Uint8Array> | null>;
-  /** Of what the filter selects; of everything without one. @throws DrError `no-match`, `missing`, `interrupted` */
+  /** Of what the filter selects, of a set that holds some. @throws DrError `no-match`, `missing`, `interrupted` */
   definitions(meta: Meta, from: Source, filter: Filter, work: Work): Promise<Definitions>;
 }
 

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
-import { sweepScratch } from '../../src/cli/engine/sweep-scratch.ts';
+import { placeOf } from '../../activities/plan/pre-allocate.ts';
+import { lookRun, sweepScratch } from '../../src/cli/engine/sweep-scratch.ts';
 import { compareFingerprints } from '../../src/domain/fingerprint.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';
@@ -135,6 +137,26 @@ describe('export', () => {
     expect(ran.err).toContain(says);
   });
 
+  it('refuses rows of a set that holds definitions alone', async () => {
+    const taken = await shop.dr(['snapshot', 'export-db', '--schema-only', '--json']);
+    const bare = String(taken.json().set);
+    for (const args of [
+      ['export', bare, '--out', file('bare.sql')],
+      ['peek', bare, 'TABLE orders'],
+    ]) {
+      const ran = await shop.dr([...args, '--json']);
+      expect(ran.json(), ran.err).toMatchObject({ exit: 2, error: { kind: 'not-supported' } });
+    }
+    const schema = await shop.dr(['export', bare, '--schema-only', '--out', file('bare.sql'), '--json']);
+    expect(schema.code, schema.err).toBe(0);
+    const compared = await shop.dr(['diff', bare, set, '--json']);
+    expect(compared.json(), compared.err).toMatchObject({
+      isEqual: true,
+      notes: [expect.stringContaining('rows are not compared')],
+    });
+    expect(await shop.scratches()).toEqual([]);
+  });
+
   it('refuses a set that is none', async () => {
     const ran = await shop.dr(['export', '20200101T000000Z-aaaaaa', '--json', '--out', file('never.sql')]);
     expect(ran.json()).toMatchObject({ exit: 2, error: { kind: 'unknown-name' } });
@@ -164,6 +186,25 @@ describe('export', () => {
       expect(await shop.scratches()).toEqual([]);
     });
 
+    it('by whatever, is left alone while somebody is connected to its database', async () => {
+      const world = await openWorld(await readEstate(file('estate.yaml')));
+      const at = '2026-01-31T02:00:00.000Z';
+      const run = lookRun('peek', 'export-db', at, 'abcdef');
+      const place = placeOf(world.estate.targets['export-db']!, 'scratch', { run, at })!;
+      await world.vault.places.register(run, place);
+      await world.providers.database.provide(place);
+      const client = new Client({ connectionString: await world.providers.database.url(place) });
+      await client.connect();
+      await sweepScratch(world, work, 'export-db', () => {});
+      expect(await shop.scratches()).toHaveLength(1);
+      await client.end();
+      const sweep = async () => {
+        await sweepScratch(world, work, 'export-db', () => {});
+        return shop.scratches();
+      };
+      await expect.poll(sweep, { timeout: 20_000 }).toEqual([]);
+    });
+
     it('by SIGKILL leaves a database that the doctor names and the next such command removes', async () => {
       const child = start('export', set, '--out', 'killed.sql');
       const ended = once(child, 'close');
@@ -174,7 +215,8 @@ describe('export', () => {
       expect(JSON.stringify(doctor.json())).toContain('the next dr export, peek or diff removes it');
 
       const world = await openWorld(await readEstate(file('estate.yaml')));
-      await sweepScratch(world, work, 'export-db', () => {});
+      const soon = { ...world, now: () => new Date(Date.now() - 60_000).toISOString() };
+      await sweepScratch(soon, work, 'export-db', () => {});
       expect(await shop.scratches(), 'a young one may be in use').toHaveLength(1);
       const later = { ...world, now: () => new Date(Date.now() + 60_000).toISOString() };
       const said: string[] = [];

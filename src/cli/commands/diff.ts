@@ -24,26 +24,28 @@ const compareAll = async (sides: Sides, options: Options): Promise<Answer> => {
   if (a === null && b === null) {
     throw new DrError('no-match', 'the filter leaves no object on either side', 'take a pattern out of --except');
   }
-  const printed = [a && (await before.print(a)), b && (await after.print(b))] as const;
-  const algorithm = (printed[0] ?? printed[1])!.algorithm;
+  const [hasRows, hasTexts] = [
+    sides.every(({ holds }) => holds !== 'schema'),
+    sides.every(({ holds }) => holds !== 'data'),
+  ];
+  const printed = hasRows ? [a && (await before.print(a)), b && (await after.print(b))] : [];
+  const algorithm = (printed[0] ?? printed[1])?.algorithm ?? '';
   const none: Fingerprint = { algorithm, objects: {} };
   const [old, fresh] = [printed[0] ?? none, printed[1] ?? none];
-  const texts = [a && (await before.definitions(a)), b && (await after.definitions(b))] as const;
+  const texts = hasTexts ? [a && (await before.definitions(a)), b && (await after.definitions(b))] : [];
   const [oldTexts, freshTexts] = [texts[0] ?? noTexts, texts[1] ?? noTexts];
 
   const objects = diffPrints(old, fresh);
   const unequal = objects.filter(({ what }) => what !== 'equal');
   const definitions = diffTexts(oldTexts.texts, freshTexts.texts);
   const isEqual = unequal.length + definitions.length === 0;
+  const writers = [oldTexts, freshTexts].flatMap(({ writtenBy }) => (writtenBy === '' ? [] : writtenBy));
   const notes = [
     ...(old.algorithm === fresh.algorithm ? [] : ['the two were hashed in different ways: only counts are compared']),
-    ...(definitions.length > 0 &&
-    oldTexts.writtenBy !== freshTexts.writtenBy &&
-    oldTexts.writtenBy !== '' &&
-    freshTexts.writtenBy !== ''
-      ? [
-          `definitions were written by ${oldTexts.writtenBy} and by ${freshTexts.writtenBy}: some may differ in style alone`,
-        ]
+    ...(hasRows ? [] : ['rows are not compared: one side holds definitions alone']),
+    ...(hasTexts ? [] : ['definitions are not compared: one side holds rows alone']),
+    ...(definitions.length > 0 && new Set(writers).size > 1
+      ? [`definitions were written by ${writers.join(' and by ')}: some may differ in style alone`]
       : []),
   ];
   const equal = objects.length - unequal.length;

@@ -1,23 +1,18 @@
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
-import { applyEach, tallyOf } from '../../../activities/apply-each.ts';
 import { metaOf } from '../../../activities/set.ts';
-import { parallelOf } from '../../domain/batches.ts';
 import { DrError } from '../../domain/errors.ts';
-import { compareFingerprints } from '../../domain/fingerprint.ts';
-import { stages } from '../../domain/words.ts';
 import { suggest } from '../../estate/names.ts';
-import { type Held, type StockDump, type StockFormat, stockFormats } from '../../stores/look.ts';
-import type { Work } from '../../stores/port.ts';
-import type { Manifest } from '../../vault/port.ts';
+import { type StockDump, type StockFormat, stockFormats } from '../../stores/look.ts';
 import type { Act, Options } from '../commands.ts';
+import { expectedBytes, watchFile } from '../engine/export-progress.ts';
+import { fillScratch } from '../engine/fill-scratch.ts';
 import { filterOf } from '../engine/filter-of.ts';
 import { findSet } from '../engine/find-set.ts';
 import { openWorld } from '../engine/open-world.ts';
-import { inScratch, noLook, type Scratch } from '../engine/scratch.ts';
+import { inScratch, noLook } from '../engine/scratch.ts';
 import { checkOut, hashing, intoFile, type Written } from '../engine/write-out.ts';
 import { type Session, startWork } from '../session.ts';
 
@@ -44,53 +39,6 @@ const outOf = async ({ terminal }: Session, options: Options, format: StockForma
   throw new DrError('bad-input', `${why}, and no file is named`, 'give --out <file>');
 };
 
-/** Plain bytes of what is selected, or, for a compressed file, what the vault's own compression made of them. */
-const expectedBytes = ({ streams }: Manifest, selected: readonly Held[], format: StockFormat): number => {
-  const plain = selected.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (format === 'plain') return plain;
-  const chunks = new Map(
-    Object.values(streams).flatMap((one) => one.chunks.map((chunk) => [chunk.name, chunk] as const)),
-  );
-  const [bytes, stored] = [...chunks.values()].reduce(
-    ([a, b], chunk) => [a + chunk.bytes, b + chunk.storedBytes],
-    [1, 1],
-  );
-  return Math.round((plain * stored) / bytes);
-};
-
-/** Restores what is selected, and proves it. @throws DrError `not-equal` */
-const fill = async ({ job, open, look: _, reader, meta, by }: Scratch, { schemaOnly }: StockDump): Promise<void> => {
-  const wanted = stages.filter((stage) => stage !== 'data' || !schemaOnly);
-  const units = new Map(wanted.map((stage) => [stage, [...open.kind.units(meta, stage, by.selection)]]));
-  const tally = tallyOf([...units.values()].flat());
-  for (const [stage, those] of units) {
-    await applyEach(job, { open, reader, meta, by }, those, parallelOf(stage, job.work.parallel), tally);
-  }
-  if (schemaOnly) return;
-  job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
-  const { expected, found } = await open.place.prove(by, meta, reader.manifest.fingerprint);
-  const differences = compareFingerprints(expected, found);
-  if (differences.length === 0) return;
-  const named = differences.slice(0, 5).map(({ object, what }) => `${object} (${what})`);
-  throw new DrError(
-    'not-equal',
-    `what was restored does not equal the set in ${differences.length} objects: ${named.join(', ')}`,
-    'nothing was exported; look at the scratch server, or export another set',
-  );
-};
-
-/** Shows how far a file is that somebody else writes. */
-const watchFile = (file: string, { beat }: Work, totalBytes: number): Disposable => {
-  const look = (): Promise<void> =>
-    stat(file).then(
-      ({ size }) => beat({ says: 'exporting', bytes: size, totalBytes: Math.max(size, totalBytes) }),
-      () => {},
-    );
-  const clock = setInterval(look, 500);
-  clock.unref();
-  return { [Symbol.dispose]: () => clearInterval(clock) };
-};
-
 /** `dr export <set>`: for people with stock tools. */
 export const exportSet: Act = async (session, [name = ''], options) => {
   const format = formatOf(options);
@@ -104,8 +52,10 @@ export const exportSet: Act = async (session, [name = ''], options) => {
   const meta = await metaOf(set);
   const filter = filterOf(options) ?? {};
   const selected = kind.look.contents(meta, filter);
-  const selection = { ...filter, keys: 'leave-out' } as const;
-  const left = [...manifest.leftOut, ...kind.look.notDumped(meta), ...kind.explain(meta, selection)];
+  const parts = how.schemaOnly ? ({ parts: 'schema' } as const) : {};
+  const selection = { ...filter, ...parts, keys: 'leave-out' } as const;
+  const left = [...manifest.leftOut, ...kind.look.notDumped(meta)];
+  const explained = kind.explain(meta, selection);
 
   using running = startWork(session);
   const { work } = running;
@@ -127,7 +77,7 @@ export const exportSet: Act = async (session, [name = ''], options) => {
     direct !== null
       ? await (out === null ? send(direct) : save(out, direct))
       : await inScratch(session, world, work, { purpose: 'export', set, selection }, async (scratch) => {
-          await fill(scratch, how);
+          await fillScratch(scratch);
           if (out === null) return send(scratch.look.dump(how));
           return intoFile(out, work, async (part) => {
             using _ = watchFile(part, work, totalBytes);
@@ -142,12 +92,24 @@ export const exportSet: Act = async (session, [name = ''], options) => {
     `exported ${what} of ${manifest.set} to ${out ?? 'standard output'}: ${prettyBytes(written.bytes)}, format ${format}`,
     `sha256 ${written.sha256}`,
     isProven ? 'what was exported had been restored and compared: equal' : 'definitions only: nothing to compare',
+    ...explained,
     ...left.map((one) => `not in it: ${one}`),
   ].join('\n');
   if (out === null) session.say(text);
   const { target, set: id } = manifest;
   return {
-    json: { set: id, target, ...how, out, ...written, objects: selected.length, rows, isProven, leftOut: left },
+    json: {
+      set: id,
+      target,
+      ...how,
+      out,
+      ...written,
+      objects: selected.length,
+      rows,
+      isProven,
+      leftOut: left,
+      explained,
+    },
     text: out === null ? '' : text,
   };
 };

@@ -2,7 +2,7 @@ import { boundOf } from '../../../activities/guard.ts';
 import { metaOf } from '../../../activities/set.ts';
 import { openSite } from '../../../activities/site.ts';
 import type { World } from '../../../activities/world.ts';
-import type { Filter } from '../../domain/data.ts';
+import type { Filter, Parts } from '../../domain/data.ts';
 import { DrError, isDrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { Fingerprint } from '../../domain/fingerprint.ts';
@@ -21,6 +21,7 @@ import { inScratch, noLook } from './scratch.ts';
 export interface Side {
   says: string;
   kind: StoreKind;
+  holds: Parts;
   /** Names that a filter may use. */
   names: readonly string[];
   print(filter: Filter): Promise<Fingerprint>;
@@ -41,6 +42,7 @@ const setSide = async (session: Session, world: World, set: SetReader, work: Wor
   return {
     says: `set ${manifest.set} of ${target}`,
     kind,
+    holds: look?.holds(meta) ?? 'all',
     names,
     print: async (filter) => {
       const kept = new Set(look?.contents(meta, filter).map(({ object }) => object) ?? selectNames(names, filter));
@@ -71,6 +73,7 @@ const placeSide = async (world: World, target: TargetId, work: Work): Promise<Si
   return {
     says: `${site.place.id} as it is now`,
     kind: site.place.kind,
+    holds: 'all',
     names: (await look?.objects()) ?? open.inspection.objects.map(({ name }) => name),
     print: (filter) => open.place.fingerprint(filter),
     definitions: async (filter) => (await look?.definitions(filter)) ?? null,

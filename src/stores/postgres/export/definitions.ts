@@ -51,9 +51,13 @@ export const cutScript = (
   return texts;
 };
 
-/** Everything, or what has to do with a selected table. */
-const concerned = (entries: readonly EntryMeta[], wanted: ReadonlySet<number> | null): EntryMeta[] =>
-  entries.filter(({ needs }) => wanted === null || needs.some((need) => wanted.has(need)));
+/** Everything, or what has to do with a selected table. Large objects are data. */
+const concerned = (entries: readonly EntryMeta[], wanted: ReadonlySet<number> | null): EntryMeta[] => {
+  const data = new Set(entries.flatMap(({ id, kind }) => (kind.startsWith('BLOB') ? id : [])));
+  return entries.filter(
+    (entry) => !data.has(entry.with) && (wanted === null || entry.needs.some((need) => wanted.has(need))),
+  );
+};
 
 const isEmpty = ({ only = [], except = [] }: Filter): boolean => only.length + except.length === 0;
 

@@ -2,18 +2,9 @@ import type { Filter, Source } from '../../../domain/data.ts';
 import type { StockFormat } from '../../look.ts';
 import type { Work } from '../../port.ts';
 import { readContents } from '../archive.ts';
-import type { EntryMeta, PostgresMeta } from '../meta.ts';
-import { isAllIn, selectPositions, withNeeds } from '../selection.ts';
+import { chosenOf } from '../chosen.ts';
+import type { PostgresMeta } from '../meta.ts';
 import { restoreText } from './restore-text.ts';
-
-/** Definitions alone: not large objects, which are data, nor the filling of materialized views. */
-const definitionsIn = (meta: PostgresMeta, filter: Filter): EntryMeta[] => {
-  const selected = withNeeds(selectPositions(meta.tables, filter), (position) => meta.tables[position]!.needs);
-  const isData = new Set(
-    meta.entries.flatMap(({ id, kind, unit }) => (unit === 'refresh' || kind.startsWith('BLOB') ? id : [])),
-  );
-  return meta.entries.filter((entry) => isAllIn(entry.needs, selected) && !isData.has(entry.with));
-};
 
 const once = async function* (bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
@@ -31,7 +22,7 @@ export const dumpSchemaOfSet = async (
   format: StockFormat,
   { signal }: Work,
 ): Promise<AsyncIterable<Uint8Array> | null> => {
-  const entries = definitionsIn(meta, filter);
+  const { entries } = chosenOf(meta, { ...filter, parts: 'schema', keys: 'leave-out' });
   if (format === 'plain') return restoreText(from.read('schema'), entries, meta.dumpMajor, signal);
   if (entries.length < meta.entries.length) return null;
   const archive = Buffer.concat(await Array.fromAsync(from.read('schema')));

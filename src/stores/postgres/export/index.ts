@@ -13,6 +13,7 @@ import { describeTable, readTable } from './read-table.ts';
 
 /** What can be seen of a set of a PostgreSQL database without a server. */
 export const setLook: SetLook<PostgresMeta> = {
+  holds: ({ parts }) => parts ?? 'all',
   contents,
   notDumped,
   dumpSchema: dumpSchemaOfSet,
