@@ -7,7 +7,7 @@ interface Drawing {
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   querySelector(selector: string): { remove(): void } | null;
-  querySelectorAll(selector: string): Iterable<Drawing>;
+  querySelectorAll(selector: string): ArrayLike<Drawing>;
   outerHTML: string;
 }
 
@@ -28,7 +28,7 @@ export const chart = (options: PlotOptions, { says, className, stretches = false
   const drawing: Drawing = plot({ ...options, document: createDocument() as never, className: 'chart' }) as never;
   drawing.querySelector('style')?.remove();
   // A picture is one thing to who hears it: names of its groups would be read out too.
-  for (const group of drawing.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
+  for (const group of Array.from(drawing.querySelectorAll('g[aria-label]'))) group.removeAttribute('aria-label');
   drawing.setAttribute('class', `chart ${className}`);
   drawing.setAttribute('role', 'img');
   drawing.setAttribute('aria-label', says);

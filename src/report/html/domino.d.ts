@@ -1,4 +1,4 @@
 /** The package has no types under its own name. */
 declare module '@mixmark-io/domino' {
-  export function createDocument(): object;
+  export function createDocument(html?: string): object;
 }

@@ -51,8 +51,8 @@ interface Line {
   top: number;
 }
 
-/** Bold letters of wide fonts take more room than the library reckons with. */
-const lettersNarrower = 0.85;
+/** Letters of wide fonts take more room than the library reckons with, bold ones most. */
+const roomFor = (fontWeight: number): number => (fontWeight > 500 ? 0.85 : 0.93);
 /** Keeps words readable where a line of the picture runs behind them. */
 const halo = { stroke: 'var(--card)', strokeWidth: 4 } as const;
 
@@ -83,7 +83,7 @@ const names = (lines: readonly Line[], shape: Shape, look: { dx: number; fontWei
     text: ({ row }: Line) => visible(row.says),
     textAnchor: 'start',
     fontSize: shape.words.size,
-    lineWidth: (lettersNarrower * (shape.words.width - look.dx)) / shape.words.size,
+    lineWidth: (roomFor(look.fontWeight) * (shape.words.width - look.dx)) / shape.words.size,
     textOverflow: 'ellipsis',
     fontWeight: look.fontWeight,
     fill: look.fill,
@@ -156,7 +156,7 @@ const draw = (report: Report, shape: Shape, says: string): Html => {
         names(
           others.filter(({ row }) => row.isCritical),
           shape,
-          { dx: indent, fontWeight: 600, fill: 'var(--ink)' },
+          { dx: indent, fontWeight: 400, fill: 'var(--ink)' },
         ),
         names(
           others.filter(({ row }) => !row.isCritical),
