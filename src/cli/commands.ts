@@ -155,6 +155,7 @@ export const commands: readonly Command[] = [
   {
     usage: 'report <run>',
     says: 'the report of a run that ended',
+    options: [['--html <file>', 'write the report as a page for a browser into this new file']],
     load: async () => (await import('./commands/report.ts')).report,
   },
   {
