@@ -7,6 +7,7 @@ import { guarding } from './conformance/guarding.ts';
 import type { Harness, Lab } from './conformance/harness.ts';
 import { inspecting } from './conformance/inspecting.ts';
 import { restoring } from './conformance/restoring.ts';
+import { selecting } from './conformance/selecting.ts';
 import { snapshots } from './conformance/snapshots.ts';
 import { stopping } from './conformance/stopping.ts';
 import { units } from './conformance/units.ts';
@@ -14,7 +15,7 @@ import { units } from './conformance/units.ts';
 /**
  * Every promise of `src/stores/port.ts`, over any adapter. An adapter is done when this is green:
  *
- *     storeConformance({ kind: postgres, module: {…}, can: {…}, nameOf, longestName: 63, bigRows: 5_000, start });
+ *     storeConformance({ kind: postgres, module: {…}, can: {…}, selects: {…}, nameOf, longestName: 63, bigRows: 5_000, start });
  */
 export const storeConformance = <Meta>(harness: Harness<Meta>): void => {
   describe(`store ${harness.kind.kind}`, () => {
@@ -34,6 +35,7 @@ export const storeConformance = <Meta>(harness: Harness<Meta>): void => {
     describe('snapshot', () => snapshots(harness, ready));
     describe('units', () => units(harness, ready));
     describe('restore', () => restoring(harness, ready));
+    describe('selections', () => selecting(harness, ready));
     describe('guards', () => guarding(harness, ready));
     describe('stop and break', () => stopping(harness, ready));
     describe('fingerprint', () => fingerprinting(harness, ready));

@@ -8,6 +8,7 @@ storeConformance({
   kind: memory,
   module: { href: new URL('../../src/stores/memory/index.ts', import.meta.url).href, exportName: 'memory' },
   can: { fence: true, canary: true, checks: true },
+  selects: { parts: true, existing: true, owners: false },
   nameOf: (object) => object,
   longestName: 1_000,
   bigRows: 350,

@@ -40,6 +40,7 @@ storeConformance({
   kind: postgres,
   module: { href: new URL('../../src/stores/postgres/index.ts', import.meta.url).href, exportName: 'postgres' },
   can: { fence: true, canary: true, checks: true },
+  selects: { parts: true, existing: true, owners: true },
   nameOf: (object) => objectName('public', object),
   longestName: 63,
   bigRows: 30_000,

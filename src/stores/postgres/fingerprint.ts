@@ -75,8 +75,12 @@ interface Looked {
   isWanted(sequence: View['sequences'][number]): boolean;
 }
 
-const look = (session: Session, choose: (tables: readonly Table[]) => Looked): Promise<Fingerprint> =>
-  inView(session, 'fingerprinting', async (view) => {
+const look = (
+  session: Session,
+  choose: (tables: readonly Table[]) => Looked,
+  isSeen?: (one: { schema: string; name: string }) => boolean,
+): Promise<Fingerprint> => {
+  const take = async (view: View): Promise<Fingerprint> => {
     const tables = await readTables(view.client, view.relations, session.server.blockBytes);
     const { selected, isWanted } = choose(tables);
     const parts = cutTables(tables, selected);
@@ -93,7 +97,9 @@ const look = (session: Session, choose: (tables: readonly Table[]) => Looked): P
       algorithm: await readAlgorithm(view.client),
       objects: { ...tally.objects(), ...printSequences(view.sequences.filter(isWanted)) },
     };
-  });
+  };
+  return inView(session, 'fingerprinting', take, isSeen);
+};
 
 /** Of everything the filter selects, at one moment. */
 export const fingerprint = (session: Session, filter: Filter): Promise<Fingerprint> =>
@@ -105,8 +111,11 @@ export const fingerprint = (session: Session, filter: Filter): Promise<Fingerpri
   });
 
 /** Of the objects with these names, and no other, at one moment; those that are not there are not in it. */
-export const fingerprintOf = (session: Session, isNamed: (object: string) => boolean): Promise<Fingerprint> =>
-  look(session, (tables) => ({
+export const fingerprintOf = (session: Session, isNamed: (object: string) => boolean): Promise<Fingerprint> => {
+  const isSeen = ({ schema, name }: { schema: string; name: string }): boolean => isNamed(objectName(schema, name));
+  const choose = (tables: readonly Table[]): Looked => ({
     selected: new Set([...tables.keys()].filter((position) => isNamed(tables[position]!.object))),
-    isWanted: ({ schema, name }) => isNamed(objectName(schema, name)),
-  }));
+    isWanted: isSeen,
+  });
+  return look(session, choose, isSeen);
+};

@@ -96,8 +96,16 @@ const explained = async (session: Session, error: unknown): Promise<unknown> => 
   }
 };
 
-/** Opens a view for as long as `body` takes. Its connections fail together. */
-export const inView = async <T>(session: Session, doing: string, body: (view: View) => Promise<T>): Promise<T> => {
+/**
+ * Opens a view for as long as `body` takes. Its connections fail together. Of what is not to be seen nothing is held or read:
+ * no right to it is needed.
+ */
+export const inView = async <T>(
+  session: Session,
+  doing: string,
+  body: (view: View) => Promise<T>,
+  isSeen: (one: { schema: string; name: string }) => boolean = () => true,
+): Promise<T> => {
   const stop = new AbortController();
   const signal = AbortSignal.any([session.work.signal, stop.signal]);
   const first = session.run(
@@ -107,9 +115,9 @@ export const inView = async <T>(session: Session, doing: string, body: (view: Vi
       const { rows } = await client.query<{ id: string; at: Instant }>(moment);
       const { id, at } = rows[0]!;
       await client.query(lockWait);
-      const relations = await readRelations(client);
+      const relations = (await readRelations(client)).filter(isSeen);
       await hold(client, relations);
-      const sequences = await readValues(client, await readSequences(client));
+      const sequences = await readValues(client, (await readSequences(client)).filter(isSeen));
       const also: View['also'] = (what, inside) =>
         session.run(
           what,

@@ -13,6 +13,11 @@ export interface Harness<Meta> {
   module: { href: string; exportName: string };
   /** Capabilities that `can` has to have. The rest has to be absent. */
   can: { fence: boolean; canary: boolean; checks?: true };
+  /**
+   * Selections that the adapter can honour: `parts` (definitions or rows alone), `existing` (beside what a place holds), `owners`
+   * (and rights: dropped or mapped). The rest it has to refuse by name.
+   */
+  selects: { parts: boolean; existing: boolean; owners: boolean };
   /** The stable name the adapter gives an object: `orders` may be `public.orders`. Filters match it. */
   nameOf(object: string): string;
   /** The longest name of an object, in bytes. */
