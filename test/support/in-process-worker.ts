@@ -10,16 +10,24 @@ export interface InProcessWorker {
   stop(): Promise<void>;
 }
 
+let isQuiet = false;
+/** The runtime of a process is installed once, and a replay may use it while workers come and go. */
+const quieten = (): void => {
+  if (isQuiet) return;
+  isQuiet = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+};
+
 /** The product's worker in this process, where memory stores live. */
 export const startInProcessWorker = async (
   world: World,
   { address, namespace }: { address: string; namespace: string },
   { activities = createActivities(world), cachedRuns = 50 }: { activities?: object; cachedRuns?: number } = {},
 ): Promise<InProcessWorker> => {
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
-  });
+  quieten();
   const connection = await NativeConnection.connect({ address });
   const common = {
     connection,
