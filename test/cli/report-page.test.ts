@@ -23,16 +23,16 @@ const keptReport = async () => {
 describe('dr report --html', () => {
   it('writes the page that the vault kept, says where, and tells the verdict by its exit code', async () => {
     const { dr, file } = await keptReport();
-    const { code, out } = await dr(['report', run, '--html', file]);
+    const { code, err } = await dr(['report', run, '--html', file]);
     expect(code).toBe(4);
-    expect(out).toContain(`the page is ${file}`);
+    expect(err).toContain(`the page is ${file}`);
     expect(await readFile(file, 'utf8')).toBe(page);
     expect((await dr(['report', run, '--html', file])).code).toBe(4);
   });
 
   it('gives programs the report all the same', async () => {
     const { dr, file } = await keptReport();
-    const asked = await dr(['report', run, '--html', file, '--json']);
+    const asked = await dr(['report', run, '--html', file]);
     expect(asked.json()).toMatchObject({ format: 1, headline: { answer: 'no' } });
   });
 
