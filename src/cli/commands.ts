@@ -19,8 +19,17 @@ interface Command {
 }
 
 const yes = ['--yes', 'do not ask for the name of the target'] as const;
-const only = ['--only <object...>', 'only these objects; * matches any run of characters'] as const;
+const only = [
+  '--only <object...>',
+  'only these objects: schema.table, schema.*; * matches any run of characters',
+] as const;
 const except = ['--except <object...>', 'all but these objects'] as const;
+const schemaOnly = ['--schema-only', 'definitions without rows'] as const;
+const dataOnly = ['--data-only', 'rows without definitions'] as const;
+const allowMissingKeys = [
+  '--allow-missing-keys',
+  'go on without foreign keys to what is not selected; each is named',
+] as const;
 const code = ['--code <digits>', 'your one-time code: proves who you are'] as const;
 const why = ['--why <text>', 'the reason, kept with the run'] as const;
 const step = ['--step <id>', 'which step, when several wait'] as const;
@@ -48,7 +57,7 @@ export const commands: readonly Command[] = [
   {
     usage: 'snapshot <target>',
     says: 'back a target up into one new set',
-    options: [only, except],
+    options: [only, except, schemaOnly, dataOnly, allowMissingKeys],
     load: async () => (await import('./commands/snapshot.ts')).snapshot,
   },
   {
@@ -69,25 +78,24 @@ export const commands: readonly Command[] = [
   },
   {
     usage: 'restore <set>',
-    says: 'restore a set into an empty place and prove it equal; run again, it goes on where it stopped',
+    says: 'restore a set, or part of it, and prove it equal; run again, it goes on where it stopped',
     options: [
       ['--to <place>', 'primary, beside, scratch, or env:NAME or file:/path of a connection string'],
       only,
       except,
-      ['--run <id>', 'who restores (default: derived from set, place and filter)'],
+      schemaOnly,
+      dataOnly,
+      ['--into-existing', 'the place may hold other things; rows are added to what tables hold'],
+      ['--owner <old=new...>', 'give what one role owned, and its rights, to another'],
+      ['--no-owner', 'give everything to the login that restores'],
+      ['--no-privileges', 'leave rights of others out'],
+      ['--make-roles', 'make the roles that the server lacks, without passwords'],
+      ['--role-passwords', 'make them with the passwords they had'],
+      allowMissingKeys,
+      ['--run <id>', 'who restores (default: derived from set, place and selection)'],
       yes,
     ],
     load: async () => (await import('./commands/restore.ts')).restore,
-  },
-  {
-    usage: 'check <place>',
-    says: 'run the checks of the estate on a target, or on one of its places',
-    options: [
-      ['--at <reference>', 'another copy of the target: env:NAME or file:/path of its connection string'],
-      ['--set <set>', 'what it was restored from: newest rows are held against its instant, not against now'],
-      ['--integrity', 'read every page and index entry too, asked for in the estate or not'],
-    ],
-    load: async () => (await import('./commands/check.ts')).check,
   },
   {
     usage: 'export <set>',
@@ -113,6 +121,16 @@ export const commands: readonly Command[] = [
     says: 'compare a set with another one, or with a target as it is now',
     options: [only, except, ['--rows <table>', 'which rows of this table differ, by primary key'], limit],
     load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    usage: 'check <place>',
+    says: 'run the checks of the estate on a target, or on one of its places',
+    options: [
+      ['--at <reference>', 'another copy of the target: env:NAME or file:/path of its connection string'],
+      ['--set <set>', 'what it was restored from: newest rows are held against its instant, not against now'],
+      ['--integrity', 'read every page and index entry too, asked for in the estate or not'],
+    ],
+    load: async () => (await import('./commands/check.ts')).check,
   },
   {
     usage: 'doctor',

@@ -22,5 +22,8 @@ export const refuseUnheld = (held: Parts, wanted: Parts): void => {
   throw new DrError('not-supported', `the set holds ${says[held]}, and ${says[wanted]} are to be restored`, asks[held]);
 };
 
+/** Are rows added to others, so that doing it twice would not show? */
+export const isAdding = ({ parts, into }: RestoreSelection): boolean => parts === 'data' && into === 'existing';
+
 /** Does the place hold other things than what is restored, and rightly? */
 export const isShared = ({ parts, into }: RestoreSelection): boolean => parts === 'data' || into === 'existing';

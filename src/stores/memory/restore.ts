@@ -1,7 +1,7 @@
 import type { Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectionKey } from '../../domain/filter.ts';
-import { isShared } from '../../domain/parts.ts';
+import { isAdding, isShared } from '../../domain/parts.ts';
 import type { MemoryDatabase, MemoryObject } from '../../memory/server.ts';
 import type { Applied, Unit, Writer } from '../port.ts';
 import type { Meta } from './meta.ts';
@@ -134,5 +134,5 @@ export const end = (session: Session, database: MemoryDatabase, by: Writer): voi
   goOn(session);
   if (database.ledger?.writer !== nameOf(by)) return;
   database.ledger = null;
-  if (by.selection?.parts === 'data') database.loaded.add(nameOf(by));
+  if (isAdding(by.selection ?? {})) database.loaded.add(nameOf(by));
 };

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { DrError } from '../../domain/errors.ts';
 import { selectionKey } from '../../domain/filter.ts';
 import type { ObjectPrint } from '../../domain/fingerprint.ts';
-import { isShared } from '../../domain/parts.ts';
+import { isAdding, isShared } from '../../domain/parts.ts';
 import type { Writer } from '../port.ts';
 import { codeOf } from './failure.ts';
 import { ownSchema } from './meta.ts';
@@ -187,9 +187,9 @@ export const dropLedger = async (client: Client, by: Writer): Promise<void> => {
     client,
     `UPDATE ${ownSchema}.guard SET run = NULL, set_digest = NULL;
       DROP TABLE IF EXISTS ${ownSchema}.ledger, ${ownSchema}.before;
-      ${by.selection?.parts === 'data' ? loadedTable : ''}`,
+      ${isAdding(by.selection ?? {}) ? loadedTable : ''}`,
   );
-  if (by.selection?.parts !== 'data') return;
+  if (!isAdding(by.selection ?? {})) return;
   await client.query(`INSERT INTO ${ownSchema}.loaded (run, set_digest) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
     by.run,
     whatOf(by),
