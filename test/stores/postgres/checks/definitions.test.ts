@@ -107,6 +107,13 @@ describe('an index', () => {
       state: 'red',
       found: 'broken is defined so and invalid: REINDEX it',
     });
+    await sql(
+      url,
+      `CREATE INDEX unsure ON t (b); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'unsure'::regclass`,
+    );
+    expect(await one(url, spec(['b']))).toMatchObject({ state: 'red' });
+    await sql(url, 'REINDEX INDEX unsure');
+    expect(await one(url, spec(['b']))).toMatchObject({ state: 'green' });
   });
 
   test('that is not there leads to those that are, the nearest first', async () => {
