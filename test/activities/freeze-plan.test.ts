@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { describe, expect, test } from 'vitest';
@@ -152,6 +152,22 @@ describe('a frozen plan', () => {
     expect(named.sets.map(({ id }) => id)).toEqual([set]);
     expect(olderOf(named)).toMatchObject({ run: { with: { target: 'orders-db', set } } });
     expect(JSON.stringify(olderOf(named))).not.toContain('older":');
+  });
+
+  test('for a corrupted database whose newest manifest is damaged names the sets that open, and takes one by its id', async () => {
+    const bench = await ready({ targets: { 'orders-db': targetOf({ kind: 'postgres' }) } });
+    const second = '20260201T020000Z-3f9a1c';
+    await bench.call('takeSnapshot', { site: bench.primary, set: second });
+    const manifest = join(bench.folder, 'sets', 'orders-db', `${second}.json`);
+    await chmod(manifest, 0o600);
+    await writeFile(manifest, (await readFile(manifest)).subarray(0, -40));
+    const raw = { target: 'orders-db', mode: 'live' };
+    const about = { runbook: 'recoverPostgresCorruption' };
+    await expect(freeze(bench, raw, about)).rejects.toMatchObject({
+      type: 'damaged',
+      message: expect.stringContaining(`still open by their id: ${set}`),
+    });
+    expect((await freeze(bench, { ...raw, set }, about)).sets.map(({ id }) => id)).toEqual([set]);
   });
 
   test('of several targets promises what the strictest of them does', async () => {
