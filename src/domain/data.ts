@@ -55,6 +55,11 @@ export interface RestoreSelection extends Selection {
   /** Rights of others. Kept ones follow the mapping of owners. */
   privileges?: 'keep' | 'drop';
   /**
+   * Roles (logins, groups) that the server lacks: `require` them (default), `make` them as the set has them but without
+   * passwords, or `make-with-passwords`. Those that are there stay as they are.
+   */
+  roles?: 'require' | 'make' | 'make-with-passwords';
+  /**
    * `empty` (default): the place holds nothing; for rows alone, the objects they go into hold none. `existing`: the place
    * may hold anything but what is to be made, and none of it is changed; rows are added to those that are there.
    */

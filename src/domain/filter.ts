@@ -59,7 +59,7 @@ const ownersOf = (owners: RestoreSelection['owners']): unknown => {
  * restore has done under one key says nothing about another. Keys of references change nothing where rows alone are loaded.
  */
 export const selectionKey = (selection: RestoreSelection = {}): string => {
-  const { only = [], except = [], parts, keys, owners, privileges, into } = selection;
+  const { only = [], except = [], parts, keys, owners, privileges, roles, into } = selection;
   const key = JSON.stringify({
     only: only.length === 0 ? undefined : sortedCopy(only),
     except: except.length === 0 ? undefined : sortedCopy(except),
@@ -67,6 +67,7 @@ export const selectionKey = (selection: RestoreSelection = {}): string => {
     keys: keys === 'refuse' || parts === 'data' ? undefined : keys,
     owners: ownersOf(owners),
     privileges: privileges === 'keep' ? undefined : privileges,
+    roles: roles === 'require' ? undefined : roles,
     into: into === 'empty' ? undefined : into,
   });
   return key === '{}' ? '' : key;

@@ -44,5 +44,6 @@ export const restoreSelectionOf = (options: Options): RestoreSelection => ({
   keys: options.allowMissingKeys ? 'leave-out' : 'refuse',
   owners: ownersOf(options.owner),
   privileges: options.privileges === false ? 'drop' : 'keep',
+  roles: options.rolePasswords ? 'make-with-passwords' : options.makeRoles ? 'make' : 'require',
   into: options.intoExisting ? 'existing' : 'empty',
 });

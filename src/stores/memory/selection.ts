@@ -16,7 +16,8 @@ export const explain = (meta: Meta, selection: RestoreSelection): readonly strin
     if (asked === 'keep') continue;
     throw new DrError('not-supported', `memory databases have no ${what}`, `leave the ${what} as they are`);
   }
-  return [];
+  if ((selection.roles ?? 'require') === 'require') return [];
+  throw new DrError('not-supported', 'memory databases have no roles', 'leave the roles as they are');
 };
 
 /** @throws DrError `no-match`, `not-supported` */

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import type { ObjectPrint } from '../../domain/fingerprint.ts';
-import { isShared } from '../../domain/parts.ts';
+import { isAdding, isShared } from '../../domain/parts.ts';
 import type { Writer } from '../port.ts';
 import { describeAddress } from './address.ts';
 import { isUsers } from './catalog.ts';
@@ -60,8 +60,14 @@ interface Needs {
 const needsOf = (meta: PostgresMeta, selection: RestoreSelection): Needs => {
   const chosen = chosenOf(meta, selection);
   const { owners, all } = neededRoles(meta, chosen, selection);
+  const isMade = (name: string): boolean =>
+    (selection.roles ?? 'require') !== 'require' && (meta.roleDefinitions ?? []).some((role) => role.name === name);
   const made = chosen.entries.flatMap(({ kind, tag }) => (kind === 'EXTENSION' ? tag : []));
-  return { owners, roles: all, extensions: isShared(selection) ? made : meta.extensions };
+  return {
+    owners,
+    roles: all.filter((name) => !isMade(name)),
+    extensions: isShared(selection) ? made : meta.extensions,
+  };
 };
 
 /** The first refusal there is. @throws DrError `too-old`, `not-supported`, `missing`, `no-permission` */
@@ -99,11 +105,11 @@ const refuseServer = async (
     throw new DrError(
       'missing',
       `the server of ${where} lacks roles that the set names: ${roles.join(', ')}`,
-      `create them first, for example CREATE ROLE ${JSON.stringify(roles[0])} NOLOGIN; or take others in their place (--owner old=new), or none (--no-owner, --no-privileges)`,
+      `let the restore make them (--make-roles), or create them first, for example CREATE ROLE ${JSON.stringify(roles[0])} NOLOGIN; or take others in their place (--owner old=new), or none (--no-owner, --no-privileges)`,
     );
   }
   const { rows: closed } = await client.query<{ name: string }>(
-    `SELECT name FROM unnest($1::text[]) AS name WHERE NOT pg_has_role(name, 'MEMBER') ORDER BY 1`,
+    `SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1) AND NOT pg_has_role(oid, 'MEMBER') ORDER BY 1`,
     [needs.owners],
   );
   if (closed.length > 0) {
@@ -128,9 +134,9 @@ const refuseServer = async (
 const readBefore = async (
   session: Session,
   chosen: PostgresMeta,
-  { parts, into }: RestoreSelection,
+  selection: RestoreSelection,
 ): Promise<Readonly<Record<string, ObjectPrint>>> => {
-  if (parts !== 'data' || into !== 'existing') return {};
+  if (!isAdding(selection)) return {};
   const names = new Set(printedIn(chosen));
   return (await fingerprintOf(session, (object) => names.has(object))).objects;
 };

@@ -82,7 +82,9 @@ export const readLeftOut = async (view: View, roles: readonly string[], isStandb
   const [login] = await listOf(view.client, 'SELECT current_user AS name');
   const others = roles.filter((name) => name !== login);
   if (others.length > 0) {
-    found.push(`roles: ${others.join(', ')}; they belong to the server and have to be there before a restore`);
+    found.push(
+      `roles: ${others.join(', ')}; they belong to the server, and have to be there before a restore or are made by it when that is asked for`,
+    );
   }
   for (const [sql, sentence] of leftOut) {
     const names = await listOf(view.client, sql);

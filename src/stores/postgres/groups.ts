@@ -53,6 +53,16 @@ export const keyGroups = (meta: PostgresMeta): readonly (readonly EntryMeta[])[]
   return packed(tables).sort((a, b) => bytesOf(b) - bytesOf(a));
 };
 
+/** What one transaction makes: it holds a few locks for each, and a server has room for some thousands. */
+export const mostLocked = 1_000;
+
+/** Entries that are made one after the other, in the runs that are each made in one transaction and named by their first. */
+export const runsOf = (meta: PostgresMeta, unit: 'schema' | 'structure'): readonly (readonly EntryMeta[])[] => {
+  const hosts = meta.entries.filter((entry) => entry.unit === unit && isHost(entry));
+  const runs = Math.ceil(hosts.length / mostLocked);
+  return Array.from({ length: runs }, (_, n) => hosts.slice(n * mostLocked, (n + 1) * mostLocked));
+};
+
 /** Tables whose statistics are taken together, by position. Partitions are reached through their table. */
 export const analyzedTogether = ({ tables }: PostgresMeta): number[][] => {
   const groups: number[][] = [];

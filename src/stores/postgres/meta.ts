@@ -18,6 +18,8 @@ export interface PostgresMeta {
   schemaBytes: number;
   /** Roles that own or may do something: they are of the server, not of the database, and have to be there. */
   roles: readonly string[];
+  /** What they are, and those they are members of: for a server that lacks them. */
+  roleDefinitions?: readonly RoleMeta[];
   extensions: readonly string[];
   /** By position: `tables[3]` is in `data/3/…`. */
   tables: readonly TableMeta[];
@@ -31,6 +33,18 @@ export interface PostgresMeta {
   settings: readonly { role: string | null; name: string; value: string }[];
   /** What the schema stream holds and a restore uses, in the order in which it can be made. */
   entries: readonly EntryMeta[];
+}
+
+/** A role without its password. */
+export interface RoleMeta {
+  name: string;
+  comment: string | null;
+  /** Words of `CREATE ROLE`. */
+  attributes: readonly string[];
+  /** `inherits` and `mayBecome` are of PostgreSQL 16 and newer; null before. */
+  memberOf: readonly { role: string; isAdmin: boolean; inherits: boolean | null; mayBecome: boolean | null }[];
+  /** `ALTER ROLE … SET`, in every database. */
+  settings: readonly { name: string; value: string }[];
 }
 
 export interface DatabaseMeta {

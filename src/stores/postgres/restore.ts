@@ -1,37 +1,50 @@
 import type { Client } from 'pg';
 import type { Source } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
+import { isAdding } from '../../domain/parts.ts';
 import type { Applied, Unit, Writer } from '../port.ts';
 import { notYetThere } from './already-there.ts';
 import { checkReferences } from './check-references.ts';
 import { chosenOf } from './chosen.ts';
 import { setDatabase } from './database-properties.ts';
 import { advanceSequences, analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
-import { analyzedTogether, indexGroups, keyGroups } from './groups.ts';
+import { analyzedTogether, indexGroups, keyGroups, mostLocked, runsOf } from './groups.ts';
 import { enterUnit, noteUnit } from './ledger.ts';
 import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
+import { neededRoles } from './needed-roles.ts';
+import { makeRoles } from './roles.ts';
 import type { Session } from './session.ts';
-import { stepsOf } from './steps.ts';
+import { isInOrder, stepsOf } from './steps.ts';
 import { together } from './together.ts';
 import { unlessBlocked } from './unless-blocked.ts';
 
 /** What a unit makes, in the order of the archive, comments and rights included. */
 const entriesOf = ({ id: name }: Unit, meta: PostgresMeta): EntryMeta[] => {
   const [stage, kind, id] = name.split('/');
-  if (stage === 'schema') return meta.entries.filter((entry) => entry.unit === 'schema');
   if (kind === 'refresh') return meta.entries.filter((entry) => entry.with === Number(id));
-  if (stage !== 'index' && kind !== 'keys') return meta.entries.filter((entry) => entry.unit === kind);
-  const groups = stage === 'index' ? indexGroups(meta) : keyGroups(meta);
-  const first = Number(stage === 'index' ? kind : id);
+  const isGrouped = stage === 'index' || kind === 'keys';
+  const unit = stage === 'schema' ? 'schema' : (kind as EntryMeta['unit']);
+  const n = stage === 'finish' ? id : kind;
+  if (!isGrouped && unit !== 'schema' && unit !== 'structure')
+    return meta.entries.filter((entry) => entry.unit === unit);
+  const groups =
+    stage === 'index'
+      ? indexGroups(meta)
+      : kind === 'keys'
+        ? keyGroups(meta)
+        : runsOf(meta, unit as 'schema' | 'structure');
+  if (!isGrouped && n === undefined)
+    return groups.length > 1 ? [] : meta.entries.filter((entry) => entry.unit === unit);
+  const first = Number(n);
   const hosts = new Set(groups.find(([host]) => host!.id === first)?.map((host) => host.id));
   return meta.entries.filter((entry) => hosts.has(entry.with));
 };
 
 /** Other units load rows, set sequences and settings, or analyze. */
 const isMadeOfEntries = ({ id }: Unit): boolean =>
-  /^(schema|index\/\d+|finish\/(structure|event-triggers|keys\/\d+|refresh\/\d+))$/.test(id);
+  /^(schema(\/\d+)?|index\/\d+|finish\/(structure(\/\d+)?|event-triggers|keys\/\d+|refresh\/\d+))$/.test(id);
 
 const loadedTables = ({ tables }: PostgresMeta): TableMeta[] =>
   tables.filter(({ kind, isLeftOut }) => kind !== 'large-objects' && !isLeftOut);
@@ -46,10 +59,16 @@ const apply = async (
 ): Promise<Done> => {
   const [stage, kind, n] = unit.id.split('/');
   const { selection = {} } = by;
+  if (stage === 'roles') {
+    const wanted = new Set(neededRoles(meta, meta, selection).all);
+    const passwords = selection.roles === 'make-with-passwords' ? from : null;
+    await makeRoles(client, meta.roleDefinitions ?? [], wanted, session.server.major, passwords);
+  }
   if (stage === 'data') return loadRows(session, client, unit, meta, from, selection);
-  if (kind === 'sequences') {
-    const isAdded = selection.parts === 'data' && selection.into === 'existing';
-    await (isAdded ? advanceSequences(client, meta) : setSequences(client, meta));
+  if (kind === 'sequences' && (n !== undefined || meta.sequences.length <= mostLocked)) {
+    const first = Number(n ?? 0) * mostLocked;
+    const some = { ...meta, sequences: meta.sequences.slice(first, first + mostLocked) };
+    await (isAdding(selection) ? advanceSequences(client, some) : setSequences(client, some));
   }
   if (kind === 'references') await checkReferences(client, loadedTables(meta));
   if (kind === 'settings') {
@@ -155,7 +174,7 @@ export const restore = async (
       bytes += (await applyOnce(session, step, meta, from, by, signal)).bytes;
     }
   };
-  await together(whole, Array(Math.max(1, parallel)).fill(hand));
+  await together(whole, Array(isInOrder(unit.id) ? 1 : Math.max(1, parallel)).fill(hand));
   const done = await applyOnce(session, unit, meta, from, by, whole);
   return { ...done, bytes };
 };

@@ -15,6 +15,7 @@ import { readFeatures } from './features.ts';
 import { printSequences, readAlgorithm, tallyOf } from './fingerprint.ts';
 import { readExtensions, readLeftOut, readRoles, readSettings, refuseGaps } from './gaps.ts';
 import type { PostgresMeta } from './meta.ts';
+import { passwordStream, readPasswords, readRoleDefinitions } from './roles.ts';
 import { selectPositions } from './selection.ts';
 import type { Session } from './session.ts';
 import { formatOf, isCopied, readTables, type Table } from './tables.ts';
@@ -102,7 +103,15 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
       .map((one) => (parts === 'schema' ? { ...one, value: one.start, isCalled: false } : one));
     const isUsed = new Set(entries.map(({ id }) => id));
     const owners = contents.flatMap(({ id, owner }) => (isUsed.has(id) ? owner : []));
-    const roles = parts === 'data' ? [] : await readRoles(client, owners);
+    const theirs = entries.flatMap((entry) => [entry.owner, ...entry.roles]).filter((name) => !/^(pg_|$)/.test(name));
+    const ofAll = async (): Promise<string[]> => (parts === 'data' ? [] : readRoles(client, owners));
+    const roles = isFiltered ? [...new Set(theirs)].sort() : await ofAll();
+    const roleDefinitions = await readRoleDefinitions(client, roles);
+    const passwords = parts === 'data' ? {} : await readPasswords(client, roleDefinitions);
+    if (passwords !== null) {
+      const hashes = Buffer.from(JSON.stringify(passwords));
+      await orStop(view.signal, to.write(passwordStream, once(hashes)));
+    }
     const { version, encoding, blockBytes } = session.server;
     return {
       consistency: { kind: 'point-in-time', at: view.at },
@@ -113,6 +122,7 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
         dumpMajor: major,
         schemaBytes: schema?.bytes ?? 0,
         roles,
+        ...(parts === 'data' ? {} : { roleDefinitions }),
         extensions: parts === 'data' ? [] : await readExtensions(client),
         tables: tables.map((table, position) => ({
           schema: table.schema,
@@ -142,6 +152,10 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
         algorithm: await readAlgorithm(client),
         objects: { ...tally.objects(), ...printSequences(sequences) },
       },
-      leftOut: [...leftOut, ...(await readLeftOut(view, roles, session.server.isStandby))],
+      leftOut: [
+        ...leftOut,
+        ...(passwords === null ? ['passwords of roles, which this login may not read'] : []),
+        ...(await readLeftOut(view, roles, session.server.isStandby)),
+      ],
     };
   });

@@ -16,6 +16,11 @@ const bytesOf = (parts: PostgresMeta['tables'][number]['parts']): number =>
 
 const rowBytes = (tables: PostgresMeta['tables']): number => tables.reduce((sum, { parts }) => sum + bytesOf(parts), 1);
 
+const isMakingRoles = (
+  { roleDefinitions = [] }: PostgresMeta,
+  { roles = 'require', parts }: RestoreSelection,
+): boolean => roles !== 'require' && parts !== 'data' && roleDefinitions.length > 0;
+
 /**
  * `schema`, `data/3/0`, `index/215`, `finish/keys`: an id says how its unit is restored; those of `data` are names of
  * streams too. Units of `schema` and `finish` are restored in this order, those of `data` and `index` in any.
@@ -26,6 +31,9 @@ export const units = function* (all: PostgresMeta, stage: Stage, selection: Rest
   const { tables, entries } = meta;
   const of = (unit: EntryMeta['unit']): EntryMeta[] => entries.filter((entry) => entry.unit === unit && isHost(entry));
   const nameOf = ({ kind, schema, tag }: EntryMeta): string => `${kind.toLowerCase()} ${schema}.${tag}`;
+  if (stage === 'schema' && isMakingRoles(all, selection)) {
+    yield { id: 'roles', stage, says: 'make roles that the server lacks', bytes: 1 };
+  }
   if (stage === 'schema' && entries.length > 0) {
     yield {
       id: 'schema',

@@ -145,6 +145,8 @@ export const inView = async <T>(
   }
 };
 
+const mostLocked = 200;
+
 /** Works the items off with at most `hands` connections that all see the view. */
 export const workOff = async <T>(
   view: View,
@@ -154,10 +156,19 @@ export const workOff = async <T>(
   each: (client: Client, item: T) => Promise<void>,
 ): Promise<void> => {
   const left = items[Symbol.iterator]();
-  const hand = (): Promise<void> =>
-    view.also(doing, async (client) => {
-      for (let next = left.next(); !next.done; next = left.next()) await each(client, next.value);
-    });
+  /** A transaction holds the locks of all tables it has read: it is ended now and then, and another sees the same. */
+  const hand = async (): Promise<void> => {
+    for (let isDone = false; !isDone; ) {
+      isDone = await view.also(doing, async (client) => {
+        for (let n = 0; n < mostLocked; n += 1) {
+          const next = left.next();
+          if (next.done) return true;
+          await each(client, next.value);
+        }
+        return false;
+      });
+    }
+  };
   await together(
     view.signal,
     Array.from({ length: Math.min(Math.max(1, hands), items.length) }, () => hand),
