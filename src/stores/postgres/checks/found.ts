@@ -21,6 +21,12 @@ export const red = (expected: string, found: string, examples?: readonly string[
 export const green = (expected: string, found: string): Found => ({ state: 'green', expected, found });
 export const unmeasured = (expected: string, found: string): Found => ({ state: 'not measured', expected, found });
 
+const mostNamed = 10;
+
+/** The first of them, and how many more there are. */
+export const listFew = (all: readonly string[], separator = ', '): string =>
+  `${all.slice(0, mostNamed).join(separator)}${all.length > mostNamed ? `${separator}and ${all.length - mostNamed} more` : ''}`;
+
 /** Exactly one statement, whatever stands in the text: the server refuses a second one. */
 export const single = <R extends QueryResultRow>(client: Client, text: string): Promise<QueryResult<R>> =>
   client.query<R>({ text, queryMode: 'extended' } as QueryConfig);

@@ -2,11 +2,9 @@ import type { Client } from 'pg';
 import type { IndexCheck, IndexKey } from '../../../domain/checks.ts';
 import { DrError } from '../../../domain/errors.ts';
 import { keepTriggersQuiet } from '../quietly.ts';
-import { ident, qualified } from '../quote.ts';
+import { ident, literal, qualified } from '../quote.ts';
 import { findNamed, findRelations, type Relation } from './find-relation.ts';
-import { green, type Run, red, single } from './found.ts';
-
-const mostNamed = 5;
+import { green, listFew, type Run, red, single } from './found.ts';
 
 /** What makes two indexes of one database the same, and what does not. */
 const definitions = `
@@ -36,31 +34,36 @@ const read = async (client: Client, oid: number): Promise<Definition[]> =>
 const nothingNamed = (what: string, name: string): DrError =>
   new DrError('missing', `there is no ${what} ${JSON.stringify(name)}`, 'correct the check, or install what brings it');
 
-const found = (thing: { schema: string; name: string } | null, what: string, name: string): string => {
+const collations = {
+  table: 'pg_collation',
+  schema: 'collnamespace',
+  name: 'collname',
+  where: 'o.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))',
+};
+const opclassesOf = (method: string) => ({
+  table: 'pg_opclass',
+  schema: 'opcnamespace',
+  name: 'opcname',
+  where: `o.opcmethod = (SELECT oid FROM pg_am WHERE amname = ${literal(method)})`,
+});
+
+const nameIn = async (
+  client: Client,
+  from: Parameters<typeof findNamed>[1],
+  what: string,
+  name: string,
+): Promise<string> => {
+  const thing = await findNamed(client, from, name);
   if (thing === null) throw nothingNamed(what, name);
   return qualified(thing);
 };
 
 const keySql = async (client: Client, key: IndexKey, method: string): Promise<string> => {
   const { collation, opclass, order, nulls } = key;
-  const methods = await client.query<{ oid: string }>('SELECT oid FROM pg_am WHERE amname = $1', [method]);
-  const am = methods.rows[0]?.oid;
-  if (am === undefined) throw nothingNamed('access method', method);
-  const collations = {
-    table: 'pg_collation',
-    schema: 'collnamespace',
-    name: 'collname',
-    where: 'o.collencoding IN (-1, (SELECT encoding FROM pg_database WHERE datname = current_database()))',
-  };
-  const opclasses = { table: 'pg_opclass', schema: 'opcnamespace', name: 'opcname', where: `o.opcmethod = ${am}` };
   return [
     'column' in key ? ident(key.column) : `(${key.expression}\n)`,
-    collation === undefined
-      ? ''
-      : `COLLATE ${found(await findNamed(client, collations, collation), 'collation', collation)}`,
-    opclass === undefined
-      ? ''
-      : found(await findNamed(client, opclasses, opclass), `operator class of ${method}`, opclass),
+    collation === undefined ? '' : `COLLATE ${await nameIn(client, collations, 'collation', collation)}`,
+    opclass === undefined ? '' : await nameIn(client, opclassesOf(method), `operator class of ${method}`, opclass),
     order === undefined ? '' : order.toUpperCase(),
     nulls === undefined ? '' : `NULLS ${nulls.toUpperCase()}`,
   ].join(' ');
@@ -102,7 +105,6 @@ export const index: Run<IndexCheck> = async ({ client }, check) => {
   if (same[0] !== undefined) return [red(expected, `${same[0].name} is defined so and invalid: REINDEX it`)];
   if (there.length === 0) return [red(expected, `${check.of} has no index`)];
   const nearest = there.toSorted((a, b) => Number(b.keys === wanted.keys) - Number(a.keys === wanted.keys));
-  const more = there.length > mostNamed ? `; and ${there.length - mostNamed} more` : '';
-  const named = nearest.slice(0, mostNamed).map(({ says }) => says);
-  return [red(expected, `none; there is: ${named.join('; ')}${more}`)];
+  const named = nearest.map(({ says }) => says);
+  return [red(expected, `none; there is: ${listFew(named, '; ')}`)];
 };

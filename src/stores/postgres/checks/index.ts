@@ -3,11 +3,12 @@ import { isDrError } from '../../../domain/errors.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
 import { interrupted } from '../failure.ts';
 import type { Session } from '../session.ts';
+import { columns } from './columns.ts';
 import { type Found, type Run, red, unmeasured } from './found.ts';
 import { index } from './index-definition.ts';
 import { integrity } from './integrity.ts';
 import { newestRow } from './newest-row.ts';
-import { columns, objects } from './objects.ts';
+import { objects } from './objects.ts';
 import { orphans } from './orphans.ts';
 import { sql } from './sql.ts';
 

@@ -3,9 +3,7 @@ import type { IntegrityCheck } from '../../../domain/checks.ts';
 import { codeOf } from '../failure.ts';
 import { keepTriggersQuiet } from '../quietly.ts';
 import type { Session } from '../session.ts';
-import { type Found, green, type Run, red, unmeasured } from './found.ts';
-
-const mostNamed = 5;
+import { type Found, green, listFew, type Run, red, unmeasured } from './found.ts';
 
 /** How long a lock is waited for where users work: behind us they wait too. */
 const lockWait = `SET LOCAL lock_timeout = '3s'`;
@@ -94,9 +92,6 @@ const look = async (client: Client, part: Part, call: string, tally: Tally): Pro
   tally.parts += 1;
 };
 
-const list = (all: readonly string[]): string =>
-  `${all.slice(0, mostNamed).join('; ')}${all.length > mostNamed ? `; and ${all.length - mostNamed} more` : ''}`;
-
 const structures: Run<IntegrityCheck> = async ({ client, session, options }) => {
   const says = 'every table page is whole, and every index entry fits its row';
   const expected = 'no damage';
@@ -112,8 +107,8 @@ const structures: Run<IntegrityCheck> = async ({ client, session, options }) => 
     await look(client, part, callOf(part, amcheck, options.isInService), tally);
     bytes += Number(part.bytes);
   }
-  if (tally.damaged.length > 0) return [{ ...red(expected, list(tally.damaged)), says }];
-  if (tally.unread.length > 0) return [{ ...unmeasured(expected, list(tally.unread)), says }];
+  if (tally.damaged.length > 0) return [{ ...red(expected, listFew(tally.damaged, '; ')), says }];
+  if (tally.unread.length > 0) return [{ ...unmeasured(expected, listFew(tally.unread, '; ')), says }];
   return [{ ...green(expected, `${tally.parts} tables and indexes read`), says }];
 };
 
