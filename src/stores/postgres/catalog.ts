@@ -27,7 +27,7 @@ export const isUsers = (schema: string): string =>
   `${schema} !~ '^pg_(toast|temp_|toast_temp_)' AND ${schema} NOT IN ('pg_catalog', 'information_schema', ${literal(ownSchema)})`;
 
 const columns = `SELECT coalesce(json_agg(json_build_object(
-    'name', a.attname, 'isGenerated', a.attgenerated <> '', 'type', t.oid::int8, 'of', coalesce(e.oid, 0)::int8,
+    'name', a.attname, 'isGenerated', a.attgenerated <> '', 'hasModifier', a.atttypmod >= 0, 'type', t.oid::int8, 'of', coalesce(e.oid, 0)::int8,
     'typeKind', t.typtype, 'typeName', t.typname, 'ofName', coalesce(e.typname, ''),
     'send', CASE WHEN t.typsend <> 0 THEN (SELECT quote_ident(fn.nspname) || '.' || quote_ident(f.proname)
       FROM pg_proc f JOIN pg_namespace fn ON fn.oid = f.pronamespace WHERE f.oid = t.typsend) END,

@@ -1,9 +1,9 @@
-import { ident } from './quote.ts';
-
 /** What the catalog says about a column's type. */
 export interface ColumnFacts {
   name: string;
   isGenerated: boolean;
+  /** Declared with a length or a precision. */
+  hasModifier: boolean;
   /** Object id of the type, and of what it is an array of or a domain over; 0 for neither. */
   type: number;
   of: number;
@@ -53,21 +53,6 @@ export const isBinary = (column: ColumnFacts): boolean => {
   return column.of === 0 || isPlain(column.of, column.ofName, column.ofSend);
 };
 
-/** Built-in types whose own hash sees every bit. */
-const exactlyHashed = new Set(
-  `bool bytea char name int2 int4 int8 oid text varchar uuid date time timetz timestamp timestamptz inet cidr macaddr
-   macaddr8 pg_lsn xid8`.split(/\s+/),
-);
-
-/**
- * The column as an expression whose hash differs when the value does. Others are hashed by what they send (numbers that
- * are equal but written differently, intervals, arrays, JSON), or by their text where what they send holds object ids.
- */
-export const hashed = (column: ColumnFacts): string => {
-  const name = ident(column.name);
-  if (isBuiltIn(column.type) && exactlyHashed.has(column.typeName) && !column.isLoose) return name;
-  // The one type that is sent by the function of another.
-  if (column.typeName === 'refcursor') return `${name}::text`;
-  const isSent = isSteady(column) || (isBinary(column) && column.typeKind !== 'e' && column.typeKind !== 'd');
-  return isSent ? `${column.send}(${name})` : `${name}::text`;
-};
+/** Does what it sends tell it from every other value? Others send object ids, or nothing: their text does. */
+export const isSent = (column: ColumnFacts): boolean =>
+  isSteady(column) || (isBinary(column) && column.typeKind !== 'e' && column.typeKind !== 'd');

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { Filter } from '../../domain/data.ts';
 import type { Fingerprint, ObjectPrint } from '../../domain/fingerprint.ts';
-import { hashed } from './columns.ts';
 import { objectName } from './quote.ts';
+import { rowHash } from './row-hash.ts';
 import { selectPositions } from './selection.ts';
 import type { Session } from './session.ts';
 import { cutTables, type Part, readTables, selectRows, type Table } from './tables.ts';
@@ -11,25 +11,34 @@ import { inView, type View, workOff } from './view.ts';
 /**
  * Where a server hashes this row otherwise, its prints cannot be compared: then the name of the algorithm differs.
  */
-const sample = `SELECT hashint8extended(h, h)::text AS hash FROM (SELECT hash_record_extended(
-  ROW (1::int4, -2::int8, 'dr'::text, '\\x00ff'::bytea, true, DATE '2000-02-29', float8send(-0.1), NULL::text), 0) AS h) one`;
+const sample = `SELECT hashint4extended(1, ${[
+  'hashint4extended(1, 1)',
+  'hashint8extended(-2, 2)',
+  "hashtextextended('dr', 3)",
+  "timestamp_hash_extended('2000-02-29', 4)",
+  'hash_numeric_extended(1.5, 5)',
+  'hashfloat8extended(-0.1, 6)',
+  "uuid_hash_extended('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 7)",
+  "hashinetextended('10.0.0.1', 8)",
+  "hash_record_extended(ROW ('\\x00ff'::bytea, 1::int4, NULL::text), 0)",
+].join(' # ')})::text AS hash`;
 
 export const readAlgorithm = async (client: Client): Promise<string> => {
   const { rows } = await client.query<{ hash: string }>(sample);
-  return `postgres-rows-1 ${rows[0]!.hash}`;
+  return `postgres-rows-2 ${rows[0]!.hash}`;
 };
 
 /**
- * Count and sum of a 64-bit hash of every row. A row's hash is mixed with itself before it is summed: `hash_record` is
- * linear in the hashes of its columns, so without it values could trade places between rows unseen. The sum is exact, and
- * columns are taken by name: what was added last on one side may be elsewhere on the other. `OFFSET 0` keeps the planner
- * from hashing twice.
+ * Count and sum of a 64-bit hash of every row. A row's hash is mixed, as the seed of another one, before it is summed: XOR
+ * is linear, so without it values could trade places between rows unseen. The sum is exact, and columns are taken by name:
+ * what was added last on one side may be elsewhere on the other.
  */
-const printOf = (table: Table, part: Part): string => {
-  const columns = [...table.columns].sort((a, b) => (a.name < b.name ? -1 : 1)).map(hashed);
-  const hashes = selectRows(table, `hash_record_extended(ROW (${columns.join(', ')}), 0) AS h`, part);
-  return `SELECT count(*)::text AS rows, coalesce(sum(hashint8extended(h, h)), 0)::text AS sum FROM (${hashes} OFFSET 0) each`;
-};
+const printOf = (table: Table, part: Part): string =>
+  selectRows(
+    table,
+    `count(*)::text AS rows, coalesce(sum(hashint4extended(1, ${rowHash(table.columns)})), 0)::text AS sum`,
+    part,
+  );
 
 /** Sums up prints of parts in any order. */
 export interface Tally {

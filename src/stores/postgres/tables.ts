@@ -32,6 +32,7 @@ const pages = (blocks: number, blockBytes: number): Table => {
   const column = (name: string, type: number, typeName: string): ColumnFacts => {
     const facts = {
       isGenerated: false,
+      hasModifier: false,
       of: 0,
       typeKind: 'b',
       ofName: '',

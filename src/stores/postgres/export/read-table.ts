@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import type { KeyedRow } from '../../../domain/merge-rows.ts';
 import type { TableFacts, TableReader } from '../../look.ts';
 import { readRelations } from '../catalog.ts';
-import { hashed } from '../columns.ts';
 import { readAlgorithm } from '../fingerprint.ts';
 import { ident, qualified } from '../quote.ts';
+import { rowHash } from '../row-hash.ts';
 import type { Session } from '../session.ts';
 import { readTables, type Table } from '../tables.ts';
 
@@ -66,8 +66,7 @@ export const readTable = <T>(
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     const table = (await findTable(client, session, object))!;
     const those = table.columns.filter(({ name }) => columns.includes(name));
-    const each = those.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(hashed);
-    const hash = `hash_record_extended(ROW (${each.join(', ')}), 0)::text`;
+    const hash = `(${rowHash(those)})::text`;
     const texts = key.length === 0 ? [hash] : key.map((name) => `${ident(name)}::text`);
     const condition = table.where === null ? '' : ` WHERE ${table.where}`;
 
