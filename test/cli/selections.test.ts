@@ -34,6 +34,7 @@ describe('selections on the command line', () => {
     expect(partial.leftOut).toEqual(['rows of every object']);
     await dr(['snapshot', 'orders-db', '--only', 'items']);
     expect((await dr(['verify', 'orders-db/latest'])).json()).toMatchObject({ set: whole });
+    expect((await dr(['doctor'])).out).toContain(`newest set ${whole} is`);
     const refused = await dr(['restore', String(partial.set), '--to', empty.ref, '--yes']);
     expect(refused).toMatchObject({ code: 2, out: expect.stringContaining('--schema-only') });
     expect(memoryServer.find(empty.url)).toMatchObject({ mark: null, ledger: null });

@@ -1,5 +1,6 @@
 import prettyMilliseconds from 'pretty-ms';
 import { boundOf } from '../../../activities/guard.ts';
+import { newestSet } from '../../../activities/plan/choose-set.ts';
 import { openSite } from '../../../activities/site.ts';
 import type { World } from '../../../activities/world.ts';
 import { describeError, isDrError } from '../../domain/errors.ts';
@@ -55,9 +56,9 @@ const checkPlace = async (world: World, target: Target, work: Work): Promise<Doc
 const checkSets = async ({ vault }: World, { id, objective }: Target): Promise<DoctorFinding> => {
   const name = `backups of ${id}`;
   try {
-    const newest = (await vault.sets(id)).at(-1);
+    const newest = newestSet(await vault.sets(id));
     const take = `dr snapshot ${id}`;
-    if (newest === undefined) return finding(name, 'there is no set: nothing could be recovered', take, true);
+    if (newest === null) return finding(name, 'there is no set: nothing could be recovered', take, true);
     const { consistency, set } = newest.manifest;
     const at = consistency.kind === 'point-in-time' ? consistency.at : consistency.from;
     const ageMs = Math.max(0, Date.now() - Date.parse(at));

@@ -56,7 +56,10 @@ export const selecting = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>
     const by = asking({ only: names('orders') });
     await place.begin(by, original.meta);
     const foreign = units(original.meta, { only: names('twins') }).find(({ stage }) => stage === 'data')!;
-    await expect(place.restore(foreign, original.meta, original.vault, by)).rejects.toMatchObject({ kind: 'refused' });
+    await expect(place.restore(foreign, original.meta, original.vault, by)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/selects/),
+    });
     expect((await place.inspect()).objects).toEqual([]);
   });
 
@@ -119,6 +122,8 @@ export const selecting = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>
       const taken = await source.snapshot(vault, { only: names('orders'), parts: held });
       const meta = throughJson(taken.meta);
       expect(taken.leftOut.join()).toMatch(held === 'schema' ? /rows/ : /definitions/);
+      const { rows } = taken.fingerprint.objects[harness.nameOf('orders')]!;
+      expect(rows).toBe(held === 'schema' ? 0 : original.contents.get('orders')!.length);
       const { place } = await target();
       for (const asked of [{}, { parts: held === 'schema' ? 'data' : 'schema' }] as const) {
         expect(() => harness.kind.explain(meta, asked)).toThrow(expect.objectContaining({ kind: 'not-supported' }));
