@@ -1,0 +1,120 @@
+import type { Measure, Round, SceneName } from './scenes.ts';
+
+/** One line of the table of bounds. */
+export interface Row {
+  name: string;
+  /** What the product does, and what it is compared with. */
+  work: string;
+  peer: string;
+  scene: SceneName;
+  /** The ratio of work to peer is at most this. */
+  bound: number;
+  needs: readonly Measure[];
+  of(round: Round): number;
+  to(round: Round): number;
+}
+
+const mebibytes = 300;
+
+export const rows: readonly Row[] = [
+  {
+    name: 'dump',
+    work: 'dr snapshot, 17 tables, 466 MB, mixed types',
+    peer: 'pg_dump -Fd -j2',
+    scene: 'mixed',
+    bound: 0.5,
+    needs: ['dumpDirectory'],
+    of: ({ dump }) => dump,
+    to: ({ dumpDirectory }) => dumpDirectory,
+  },
+  {
+    name: 'archive',
+    work: 'bytes in the vault after that dump',
+    peer: 'bytes of the pg_dump -Fd archive',
+    scene: 'mixed',
+    bound: 1.05,
+    needs: ['directoryBytes'],
+    of: ({ bytes }) => bytes,
+    to: ({ directoryBytes }) => directoryBytes,
+  },
+  {
+    name: 'dump-zstd',
+    work: 'dr snapshot, the same tables',
+    peer: 'pg_dump -Fc -Z0 | zstd -3 -T2',
+    scene: 'mixed',
+    bound: 0.8,
+    needs: ['dumpPiped'],
+    of: ({ dump }) => dump,
+    to: ({ dumpPiped }) => dumpPiped,
+  },
+  {
+    name: 'one-table',
+    work: 'dr snapshot + dr restore to ready, one table of 560 MB with 3 indexes',
+    peer: 'pg_dump -Fd -j2 + pg_restore -j2 + ANALYZE',
+    scene: 'single',
+    bound: 0.45,
+    needs: ['dumpDirectory', 'restoreDirectory'],
+    of: ({ dump, ready }) => dump + ready,
+    to: ({ dumpDirectory, restoreDirectory }) => dumpDirectory + restoreDirectory,
+  },
+  {
+    name: 'restore',
+    work: 'dr restore to ready, the tables of `dump`',
+    peer: 'pg_restore -j2 + ANALYZE',
+    scene: 'mixed',
+    bound: 0.75,
+    needs: ['restoreDirectory'],
+    of: ({ ready }) => ready,
+    to: ({ restoreDirectory }) => restoreDirectory,
+  },
+  {
+    name: 'verify',
+    work: 'the proof in dr restore: every row of every restored table',
+    peer: "binary COPY … TO '/dev/null' of the same tables over 2 connections",
+    scene: 'mixed',
+    bound: 1,
+    needs: ['copyToNowhere'],
+    of: ({ verify }) => verify,
+    to: ({ copyToNowhere }) => copyToNowhere,
+  },
+  {
+    name: 'small-tables',
+    work: 'dr snapshot + dr restore to ready, 2 000 small tables',
+    peer: 'pg_dump -Fd -j2 + pg_restore -j2 + ANALYZE',
+    scene: 'many',
+    bound: 1,
+    needs: ['dumpDirectory', 'restoreDirectory'],
+    of: ({ dump, ready }) => dump + ready,
+    to: ({ dumpDirectory, restoreDirectory }) => dumpDirectory + restoreDirectory,
+  },
+  {
+    name: 'memory',
+    work: 'the most memory of dr snapshot and dr restore, MiB',
+    peer: `${mebibytes} MiB`,
+    scene: 'mixed',
+    bound: 1,
+    needs: ['peakMiB'],
+    of: ({ peakMiB }) => peakMiB,
+    to: () => mebibytes,
+  },
+  {
+    name: 'memory-growth',
+    work: 'the most memory, MiB',
+    peer: 'the same with a tenth of the data',
+    scene: 'mixed',
+    bound: 1.15,
+    needs: ['peakOfTenthMiB'],
+    of: ({ peakMiB }) => peakMiB,
+    to: ({ peakOfTenthMiB }) => peakOfTenthMiB,
+  },
+  {
+    name: 'through-temporal',
+    work: 'a drill of the set of `dump` through Temporal with one worker, less 2 s',
+    peer: 'dr restore of the same set, proof included',
+    scene: 'mixed',
+    bound: 1.05,
+    needs: ['throughTemporal'],
+    of: ({ throughTemporal }) => throughTemporal - 2,
+    to: ({ restore }) => restore,
+  },
+];

@@ -1,0 +1,42 @@
+import { Client, Connection } from '@temporalio/client';
+import { sayOnStderr } from '../src/local/components/say.ts';
+import { startTemporal } from '../src/local/components/temporal.ts';
+import { startNode } from '../src/local/drill/node-process.ts';
+import { readResult, startRun } from '../src/temporal/runs.ts';
+import type { Lab } from './lab.ts';
+
+/** A Temporal server and one worker, as a laptop has them. */
+export interface Runs extends AsyncDisposable {
+  /** Seconds from the start of a drill of the newest set to its result: restored, proven and discarded. */
+  drill(target: string): Promise<number>;
+}
+
+export const openRuns = async ({ env }: Lab): Promise<Runs> => {
+  await using undo = new AsyncDisposableStack();
+  const temporal = undo.use(await startTemporal({ say: sayOnStderr }));
+  const known = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
+  undo.adopt(
+    await startNode('worker', 'src/worker.ts', {
+      env: { ...Object.fromEntries(known), TEMPORAL_ADDRESS: temporal.address },
+      ready: 'ready',
+      say: sayOnStderr,
+    }),
+    (worker) => worker.stop(),
+  );
+  const connection = undo.adopt(await Connection.connect({ address: temporal.address }), (it) => it.close());
+  const client = new Client({ connection });
+  const kept = undo.move();
+  let drills = 0;
+  return {
+    async drill(target) {
+      drills += 1;
+      const began = performance.now();
+      const { workflowId } = await startRun(client, 'restoreStore', { target, mode: 'drill' }, `bench/${drills}`);
+      const { outcome } = await readResult(client, workflowId);
+      const seconds = (performance.now() - began) / 1000;
+      if (outcome !== 'succeeded') throw new Error(`the drill of ${target} ended ${outcome}`);
+      return seconds;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+};
