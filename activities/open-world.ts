@@ -9,6 +9,7 @@ import { kinds } from '../src/stores/registry.ts';
 import { envFile } from '../src/switches/env-file.ts';
 import { connectVault } from '../src/vault/connect-vault.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { temporalUi } from './temporal-ui.ts';
 import { productVersions } from './versions.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +24,7 @@ export const secretsOf = (estate: Estate): Secrets => createSecrets((ref) => res
 
 /**
  * Builds what activities need from an estate. Connects to nothing but the vault.
- * @throws DrError as `connectVault` does
+ * @throws DrError as `connectVault` and `temporalUi` do
  */
 export const openWorld = async (estate: Estate, secrets: Secrets = secretsOf(estate)): Promise<World> => ({
   estate,
@@ -33,7 +34,7 @@ export const openWorld = async (estate: Estate, secrets: Secrets = secretsOf(est
   providers: createProviders(secrets.resolve),
   openSwitch: (config) => envFile(config, estate.folder),
   probe: ({ health }, signal) => probe({ health, timeoutMs: probeTimeoutMs }, signal),
-  temporalUi: process.env.DR_TEMPORAL_UI || null,
+  temporalUi: temporalUi(process.env),
   now: () => new Date().toISOString(),
   parallel: Math.max(2, Math.min(mostConnections, availableParallelism())),
   versions: productVersions(),

@@ -117,7 +117,7 @@ export const openBench = async (more: Partial<Estate> = {}): Promise<Bench> => {
     secrets,
     kinds: { memory, postgres: memory as never },
     providers: createProviders(secrets.resolve),
-    temporalUi: 'https://temporal.example/ui/',
+    temporalUi: 'https://temporal.example/ui',
     openSwitch: () => ({
       says: 'DATABASE_URL in shop.env',
       read: async () => led.to,

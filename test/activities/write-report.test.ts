@@ -49,7 +49,7 @@ test('a report leads to the history of its run in the Temporal UI', async () => 
   const bench = await openBench();
   await bench.desk.writeReport({ record: await recordOf(bench) });
   const { temporal } = JSON.parse(await read(bench, 'report.json')).run;
-  expect(temporal).toMatchObject({ ui: 'https://temporal.example/ui/', execution: expect.any(String) });
+  expect(temporal).toMatchObject({ ui: 'https://temporal.example/ui', execution: expect.any(String) });
   const { namespace, execution } = temporal;
   expect(await read(bench, 'report.html')).toContain(
     `href="https://temporal.example/ui/namespaces/${namespace}/workflows/run-1/${execution}/history"`,
