@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Check, CheckKind, CheckRow, NewestRowCheck, ObjectsCheck, OrphansCheck } from '../../domain/checks.ts';
-import { describeCheck, judgeAge } from '../../domain/checks.ts';
+import { describeCheck } from '../../domain/checks.ts';
+import { judgeAge } from '../../domain/judge-checks.ts';
 import type { MemoryDatabase } from '../../memory/server.ts';
 import type { CheckOptions } from '../port.ts';
 

@@ -1,4 +1,5 @@
-import { judgeAge, type NewestRowCheck } from '../../../domain/checks.ts';
+import type { NewestRowCheck } from '../../../domain/checks.ts';
+import { judgeAge } from '../../../domain/judge-checks.ts';
 import { ident, qualified } from '../quote.ts';
 import { findRelations } from './find-relation.ts';
 import { type Run, red } from './found.ts';

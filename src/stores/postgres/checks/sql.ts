@@ -1,5 +1,6 @@
-import { judgeAnswer, type SqlCheck } from '../../../domain/checks.ts';
+import type { SqlCheck } from '../../../domain/checks.ts';
 import { formatDuration } from '../../../domain/duration.ts';
+import { judgeAnswer } from '../../../domain/judge-checks.ts';
 import { codeOf } from '../failure.ts';
 import { type Run, red, single, unmeasured } from './found.ts';
 
