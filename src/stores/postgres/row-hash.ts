@@ -39,6 +39,8 @@ const terms: Readonly<Record<string, Term>> = {
   oid: call('hashoidextended'),
   text: call('hashtextextended'),
   varchar: call('hashtextextended'),
+  // The one type that is sent by the function of another.
+  refcursor: asText,
   uuid: call('uuid_hash_extended'),
   timestamp: call('timestamp_hash_extended'),
   timestamptz: (value, seed) => `timestamp_hash_extended(${value}::timestamp, ${seed})`,

@@ -78,5 +78,7 @@ test('a set of PostgreSQL 15 comes to 16 as the stock tools bring it there', asy
   const file = join(folder, 'archive');
   await run(join(server.bin, 'pg_dump'), ['--format=custom', `--file=${file}`, `--dbname=${url}`]);
   await run(join(server.bin, 'pg_restore'), ['--exit-on-error', `--dbname=${stock}`, file]);
-  expect(await dumped(copy, server.bin, [])).toBe(await dumped(stock, server.bin, []));
+  // The newer pg_dump says of subscriptions what the older one leaves unsaid.
+  const args = ['--no-subscriptions'];
+  expect(await dumped(copy, server.bin, args)).toBe(await dumped(stock, server.bin, args));
 });
