@@ -6,8 +6,6 @@ import { streamOf } from './copy-rows.ts';
 import { indexGroups, isHost } from './groups.ts';
 import type { EntryMeta, PostgresMeta } from './meta.ts';
 
-export type PostgresUnit = Unit;
-
 /** ANALYZE reads a sample: at most so many bytes of a table. */
 const mostAnalyzed = 250_000_000;
 

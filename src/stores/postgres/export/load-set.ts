@@ -1,13 +1,13 @@
 import type { Source } from '../../../domain/data.ts';
 import type { Stage } from '../../../domain/words.ts';
-import type { Writer } from '../../port.ts';
+import type { Unit, Writer } from '../../port.ts';
 import { makeEntries } from '../make-entries.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
 import { qualified } from '../quote.ts';
 import { restore } from '../restore.ts';
 import type { Session } from '../session.ts';
 import { together } from '../together.ts';
-import { type PostgresUnit, units } from '../units.ts';
+import { units } from '../units.ts';
 
 /** A set on its way into a scratch place, table by table. */
 export interface SetInPlace {
@@ -21,7 +21,7 @@ export interface SetInPlace {
 export const applyUnits = async (
   { session, by, meta, from }: SetInPlace,
   stage: Stage,
-  isWanted: (unit: PostgresUnit) => boolean = () => true,
+  isWanted: (unit: Unit) => boolean = () => true,
 ): Promise<number> => {
   const wanted = [...units(meta, stage, by.selection)].filter(isWanted);
   const left = wanted[Symbol.iterator]();
@@ -38,7 +38,7 @@ export const applyUnits = async (
 
 /** Loads the rows of some tables, and tells the planner what is there. @returns plain bytes read */
 export const loadTables = async (set: SetInPlace, positions: ReadonlySet<number>): Promise<number> => {
-  const isOf = ({ id }: PostgresUnit): boolean => positions.has(Number(id.split('/')[1]));
+  const isOf = ({ id }: Unit): boolean => positions.has(Number(id.split('/')[1]));
   const bytes = await applyUnits(set, 'data', isOf);
   const tables = [...positions].flatMap((position) => {
     const table = set.meta.tables[position]!;
