@@ -6,12 +6,14 @@ import { stages } from '../../domain/words.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Restores what is selected, and proves it. @throws DrError `not-equal` */
-export const fillScratch = async ({ job, open, reader, meta, by }: Scratch): Promise<void> => {
+export const fillScratch = async ({ job, open, reader, meta, by, quietly }: Scratch): Promise<void> => {
   const units = new Map(stages.map((stage) => [stage, [...open.kind.units(meta, stage, by.selection)]]));
   const tally = tallyOf([...units.values()].flat());
-  for (const [stage, those] of units) {
-    await applyEach(job, { open, reader, meta, by }, those, parallelOf(stage, job.work.parallel), tally);
-  }
+  await quietly(async () => {
+    for (const [stage, those] of units) {
+      await applyEach(job, { open, reader, meta, by }, those, parallelOf(stage, job.work.parallel), tally);
+    }
+  });
   job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
   const { expected, found } = await open.place.prove(by, meta, reader.manifest.fingerprint);
   const differences = compareFingerprints(expected, found);

@@ -9,7 +9,7 @@ import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError, describeError } from '../../domain/errors.ts';
 import type { PlaceSpec, RunId } from '../../domain/words.ts';
 import type { PlaceLook } from '../../stores/look.ts';
-import type { Work, Writer } from '../../stores/port.ts';
+import type { Progress, Work, Writer } from '../../stores/port.ts';
 import type { SetReader } from '../../vault/port.ts';
 import type { Session } from '../session.ts';
 import { knownTarget } from './known-target.ts';
@@ -24,6 +24,8 @@ export interface Scratch {
   reader: SetReader;
   meta: unknown;
   by: Writer;
+  /** Keeps what the place says of one unit off the screen while `body` says how far the whole is. */
+  quietly<T>(body: () => Promise<T>): Promise<T>;
 }
 
 interface About {
@@ -32,14 +34,16 @@ interface About {
   selection: RestoreSelection;
 }
 
-const specOf = (world: World, { set }: About, run: RunId): PlaceSpec => {
+const withoutServer = '; or, without any server, get files for psql and pg_restore by bin/restore-kit.mjs';
+
+const specOf = (world: World, { set, purpose }: About, run: RunId): PlaceSpec => {
   const target = knownTarget(world.estate, set.manifest.target);
   const place = placeOf(target, 'scratch', { run, at: world.now() });
   if (place !== null) return place;
   throw new DrError(
     'bad-input',
     `this needs a scratch server, and the estate names none for ${target.id}`,
-    `add targets.${target.id}.scratchServer: env:NAME to the estate file`,
+    `add targets.${target.id}.scratchServer: env:NAME to the estate file${purpose === 'export' ? withoutServer : ''}`,
   );
 };
 
@@ -56,13 +60,23 @@ const enter = async <T>(
   const site = { place, epoch: bound.epoch + 1 };
   const reader = await world.vault.open(target, set.manifest.set, work);
   const meta = await metaOf(reader);
-  await using open = await openSite(job, site, 'fresh');
+  let isQuiet = false;
+  const beat = (progress: Progress): void => (isQuiet ? undefined : work.beat(progress));
+  await using open = await openSite({ ...job, work: { ...work, beat } }, site, 'fresh');
   const { look } = open.place.can;
   if (look === undefined) throw noLook(kind);
   const by = { ...writerOf(job, site, reader), selection };
   await open.place.begin(by, meta);
   await open.place.stamp({ id: randomUUID(), target, role, epoch: site.epoch, run: order.run });
-  return await body({ job, open, look, reader, meta, by });
+  const quietly: Scratch['quietly'] = async (doing) => {
+    isQuiet = true;
+    try {
+      return await doing();
+    } finally {
+      isQuiet = false;
+    }
+  };
+  return await body({ job, open, look, reader, meta, by, quietly });
 };
 
 /** What a kind of store that cannot be looked into answers. */
