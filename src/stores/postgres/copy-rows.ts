@@ -1,5 +1,6 @@
 import type { Sink } from '../../domain/data.ts';
 import { copyOut } from './copy-out.ts';
+import { failureOf } from './failure.ts';
 import type { Tally } from './fingerprint.ts';
 import { ident } from './quote.ts';
 import type { Session } from './session.ts';
@@ -48,7 +49,9 @@ export const copyRows = async (
     const [written, count] = await Promise.all([
       orStop(view.signal, to.write(streamOf(part.position, part.n), rows())),
       copied.promise.then(() => tally.add(client, part)),
-    ]);
+    ]).catch((error: unknown) => {
+      throw view.signal.aborted ? error : failureOf(error, `copying rows of ${table.object}`);
+    });
     sizes[part.position]![part.n] = [written.bytes, count];
   });
   return sizes;

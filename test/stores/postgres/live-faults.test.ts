@@ -17,7 +17,9 @@ const other = async (url: string, name = 'the other one'): Promise<pg.Client> =>
 const isWaiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
   AND application_name ~ '^dr-runbooks'`;
 
-test('a table that changes between the moment of a backup and its lock is no part of a wrong set', async () => {
+test('a table that changes between the moment of a backup and its lock is no part of a wrong set', {
+  timeout: 120_000,
+}, async () => {
   const setUp = `CREATE TABLE t (id int, note text, n int); INSERT INTO t SELECT i, 'x', i FROM generate_series(1, 100) i`;
   const begun = async (ddl: string) => {
     const url = await database(setUp);
@@ -46,7 +48,9 @@ test('a table that changes between the moment of a backup and its lock is no par
   ]);
 });
 
-test('whoever holds a lock that a backup or a restore needs is named, and not waited for without end', async () => {
+test('whoever holds a lock that a backup or a restore needs is named, and not waited for without end', {
+  timeout: 120_000,
+}, async () => {
   const backup = async () => {
     const url = await database('CREATE TABLE held (a int); INSERT INTO held VALUES (1)');
     const client = await other(url, 'a migration');
