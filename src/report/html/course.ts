@@ -23,7 +23,7 @@ export const course = (report: Report): Html => {
   const never = steps.filter(({ startedAt }) => startedAt === null).length;
   const hasPicture = steps.length > never;
   const body = hasPicture
-    ? html`<p class="dim">Times since ${time(report.run.startedAt)}. Steps of the critical path are the dark ones.${
+    ? html`<p class="dim">Times since ${time(report.run.startedAt)}. Steps of the critical path are in full colour.${
         never === 0 ? '' : ` ${counted(never, 'planned step')} never started: see what was left out.`
       }</p>${gantt(report)}`
     : nothing('No step was started.');

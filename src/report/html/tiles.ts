@@ -63,7 +63,13 @@ const equality = ({ equality: tables }: Report): Tile => {
   const says = `${counted(objects, 'object')} compared with the backup set by count and checksum`;
   return equal
     ? { ...tile, tone: 'good', verdict: 'equal', number: `${count(objects)} of ${count(objects)}`, says }
-    : { ...tile, tone: 'bad', verdict: 'NOT equal', number: `${count(different)} differ`, says };
+    : {
+        ...tile,
+        tone: 'bad',
+        verdict: 'NOT equal',
+        number: `${count(different)} differ${different === 1 ? 's' : ''}`,
+        says,
+      };
 };
 
 const steps = ({ phases, notExecuted, run, retries }: Report): Tile => {
