@@ -41,7 +41,7 @@ test('values of 300 MB come back, and a row that PostgreSQL itself cannot send i
   const copy = await copyOf(taken);
   expect(compareFingerprints(taken.fingerprint, await (await open(copy)).fingerprint({}))).toEqual([]);
   const sizes = 'SELECT length(words) AS words, length(bytes) AS bytes FROM big';
-  expect(await sql(copy, sizes)).toEqual([{ words: 300_000_000, bytes: 150_000_000 }]);
+  expect(await sql(copy, sizes)).toEqual([{ words: 300_000_000, bytes: 300_000_000 }]);
 
   await sql(url, `CREATE TABLE too_big AS SELECT words AS a, words AS b, words AS c, words AS d FROM big`);
   await expect(take(url)).rejects.toMatchObject({
