@@ -63,6 +63,9 @@ describe('owners and rights', () => {
     const expected = names(await definitions(source));
     expect(expected.join('\n')).toMatch(/OWNER TO \{0\}[\s\S]*TO \{1\}/);
     expect(names(await definitions(url))).toEqual(expected);
+    const named = `SELECT DISTINCT rolname FROM pg_shdepend JOIN pg_roles r ON r.oid = refobjid JOIN pg_database d ON d.oid = dbid
+      WHERE datname = current_database() AND refclassid = 'pg_authid'::regclass AND rolname <> 'postgres' ORDER BY 1`;
+    expect((await sql(url, named)).map(({ rolname }) => rolname).sort()).toEqual([one, two].sort());
     expect(await sql(url, `SELECT s.f(), (SELECT pg_get_expr(polqual, polrelid) FROM pg_policy) AS policy`)).toEqual(
       await sql(source, `SELECT s.f(), (SELECT pg_get_expr(polqual, polrelid) FROM pg_policy) AS policy`),
     );
