@@ -5,24 +5,26 @@ import { startNode } from '../src/local/drill/node-process.ts';
 import { readResult, startRun } from '../src/temporal/runs.ts';
 import type { Lab } from './lab.ts';
 
-/** A Temporal server and one worker, as a laptop has them. */
+/** A Temporal server, and a worker that is started for each run: the vault is another one each time. */
 export interface Runs extends AsyncDisposable {
   /** Seconds from the start of a drill of the newest set to its result: restored, proven and discarded. */
   drill(target: string): Promise<number>;
 }
 
+const startWorker = async (env: NodeJS.ProcessEnv, address: string): Promise<AsyncDisposable> => {
+  const known = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
+  const options = {
+    env: { ...Object.fromEntries(known), TEMPORAL_ADDRESS: address },
+    ready: 'ready',
+    say: sayOnStderr,
+  };
+  const worker = await startNode('worker', 'src/worker.ts', options);
+  return { [Symbol.asyncDispose]: () => worker.stop() };
+};
+
 export const openRuns = async ({ env }: Lab): Promise<Runs> => {
   await using undo = new AsyncDisposableStack();
   const temporal = undo.use(await startTemporal({ say: sayOnStderr }));
-  const known = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
-  undo.adopt(
-    await startNode('worker', 'src/worker.ts', {
-      env: { ...Object.fromEntries(known), TEMPORAL_ADDRESS: temporal.address },
-      ready: 'ready',
-      say: sayOnStderr,
-    }),
-    (worker) => worker.stop(),
-  );
   const connection = undo.adopt(await Connection.connect({ address: temporal.address }), (it) => it.close());
   const client = new Client({ connection });
   const kept = undo.move();
@@ -30,6 +32,7 @@ export const openRuns = async ({ env }: Lab): Promise<Runs> => {
   return {
     async drill(target) {
       drills += 1;
+      await using _worker = await startWorker(env, temporal.address);
       const began = performance.now();
       const { workflowId } = await startRun(client, 'restoreStore', { target, mode: 'drill' }, `bench/${drills}`);
       const { outcome } = await readResult(client, workflowId);

@@ -1,10 +1,11 @@
-import type { Sink } from '../../domain/data.ts';
+import type { Client } from 'pg';
+import type { Sink, Written } from '../../domain/data.ts';
 import { copyOut } from './copy-out.ts';
 import { failureOf } from './failure.ts';
 import type { Tally } from './fingerprint.ts';
 import { ident } from './quote.ts';
 import type { Session } from './session.ts';
-import { cutTables, formatOf, isCopied, type Part, selectRows, type Table } from './tables.ts';
+import { cutTables, formatOf, handfuls, isCopied, type Part, selectRows, type Table } from './tables.ts';
 import { orStop } from './together.ts';
 import { type View, workOff } from './view.ts';
 
@@ -35,24 +36,35 @@ export const copyRows = async (
   const sizes: Size[][] = tables.map(() => []);
   const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   let bytes = 0;
-  await workOff(view, session.work.parallel, parts, 'copying rows', async (client, part) => {
+  const copy = (client: Client, part: Part): { left: Promise<void>; written: Promise<Written> } => {
     const table = tables[part.position]!;
-    const copied = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
     const rows = async function* (): AsyncIterable<Uint8Array> {
       for await (const chunk of copyOut(client, copySql(table, part))) {
         bytes += chunk.length;
         session.work.beat({ says: `backing up ${table.object}`, bytes, totalBytes: Math.max(bytes, totalBytes) });
         yield chunk;
       }
-      copied.resolve();
+      left.resolve();
     };
-    const [written, count] = await Promise.all([
-      orStop(view.signal, to.write(streamOf(part.position, part.n), rows())),
-      copied.promise.then(() => tally.add(client, part)),
-    ]).catch((error: unknown) => {
-      throw view.signal.aborted ? error : failureOf(error, `copying rows of ${table.object}`);
-    });
-    sizes[part.position]![part.n] = [written.bytes, count];
+    const written = orStop(view.signal, to.write(streamOf(part.position, part.n), rows()));
+    written.catch(left.reject);
+    return { left: left.promise, written };
+  };
+  await workOff(view, session.work.parallel, handfuls(parts), 'copying rows', async (client, some) => {
+    const writing: Promise<Written>[] = [];
+    for (const part of some) {
+      const fail = (error: unknown): never => {
+        throw view.signal.aborted ? error : failureOf(error, `copying rows of ${tables[part.position]!.object}`);
+      };
+      const { left, written } = copy(client, part);
+      const named = written.catch(fail);
+      named.catch(() => {});
+      writing.push(named);
+      await left.catch(fail);
+    }
+    const [counts, ...written] = await Promise.all([tally.add(client, some), ...writing]);
+    for (const [n, part] of some.entries()) sizes[part.position]![part.n] = [written[n]!.bytes, counts[n]!];
   });
   return sizes;
 };

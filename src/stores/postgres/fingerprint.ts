@@ -5,7 +5,7 @@ import { objectName } from './quote.ts';
 import { rowHash } from './row-hash.ts';
 import { selectPositions } from './selection.ts';
 import type { Session } from './session.ts';
-import { cutTables, type Part, readTables, selectRows, type Table } from './tables.ts';
+import { cutTables, handfuls, type Part, readTables, selectRows, type Table } from './tables.ts';
 import { inView, type View, workOff } from './view.ts';
 
 /**
@@ -33,17 +33,17 @@ export const readAlgorithm = async (client: Client): Promise<string> => {
  * is linear, so without it values could trade places between rows unseen. The sum is exact, and columns are taken by name:
  * what was added last on one side may be elsewhere on the other.
  */
-const printOf = (table: Table, part: Part): string =>
+const printOf = (table: Table, part: Part, n: number): string =>
   selectRows(
     table,
-    `count(*)::text AS rows, coalesce(sum(hashint4extended(1, ${rowHash(table.columns)})), 0)::text AS sum`,
+    `${n} AS n, count(*)::text AS rows, coalesce(sum(hashint4extended(1, ${rowHash(table.columns)})), 0)::text AS sum`,
     part,
   );
 
 /** Sums up prints of parts in any order. */
 export interface Tally {
-  /** @returns the rows of the part */
-  add(client: Client, part: Part): Promise<number>;
+  /** @returns the rows of each part */
+  add(client: Client, parts: readonly Part[]): Promise<number[]>;
   objects(): Record<string, ObjectPrint>;
 }
 
@@ -54,13 +54,15 @@ export const tallyOf = (tables: readonly Table[], selected: ReadonlySet<number>)
     if (tables[position]!.kind !== 'partitioned') sums.set(position, { rows: 0, sum: 0n });
   }
   return {
-    async add(client, part) {
-      const { rows } = await client.query<{ rows: string; sum: string }>(printOf(tables[part.position]!, part));
-      const count = Number(rows[0]!.rows);
-      const sum = sums.get(part.position)!;
-      sum.rows += count;
-      sum.sum += BigInt(rows[0]!.sum);
-      return count;
+    async add(client, parts) {
+      const each = parts.map((part, n) => printOf(tables[part.position]!, part, n));
+      const { rows } = await client.query<{ rows: string; sum: string }>(`${each.join(' UNION ALL ')} ORDER BY n`);
+      for (const [n, { position }] of parts.entries()) {
+        const sum = sums.get(position)!;
+        sum.rows += Number(rows[n]!.rows);
+        sum.sum += BigInt(rows[n]!.sum);
+      }
+      return rows.map((one) => Number(one.rows));
     },
     objects: () =>
       Object.fromEntries(
@@ -97,10 +99,10 @@ const look = (
     const tally = tallyOf(tables, selected);
     let bytes = 0;
     session.work.beat({ says: 'fingerprinting', bytes, totalBytes });
-    await workOff(view, session.work.parallel, parts, 'fingerprinting', async (client, part) => {
-      await tally.add(client, part);
-      bytes += part.bytes;
-      session.work.beat({ says: `fingerprinting ${tables[part.position]!.object}`, bytes, totalBytes });
+    await workOff(view, session.work.parallel, handfuls(parts), 'fingerprinting', async (client, some) => {
+      await tally.add(client, some);
+      bytes += some.reduce((sum, part) => sum + part.bytes, 0);
+      session.work.beat({ says: `fingerprinting ${tables[some[0]!.position]!.object}`, bytes, totalBytes });
     });
     return {
       algorithm: await readAlgorithm(view.client),

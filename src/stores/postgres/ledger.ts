@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import { DrError } from '../../domain/errors.ts';
 import { selectionKey } from '../../domain/filter.ts';
 import type { ObjectPrint } from '../../domain/fingerprint.ts';
@@ -7,6 +7,7 @@ import type { Writer } from '../port.ts';
 import { codeOf } from './failure.ts';
 import { ownSchema } from './meta.ts';
 import { quietly, takeTurn } from './quietly.ts';
+import { literal } from './quote.ts';
 import { isStep } from './steps.ts';
 
 /** `guard` says who may restore, and from which epoch on; `ledger` holds what this writer has applied. */
@@ -48,10 +49,10 @@ interface Guard {
   marked: string | null;
 }
 
+const guardRow = `SELECT epoch, run, set_digest AS set, (SELECT epoch FROM ${ownSchema}.mark) AS marked FROM ${ownSchema}.guard`;
+
 const readGuard = async (client: Client, lock: 'FOR SHARE' | 'FOR UPDATE'): Promise<Guard> => {
-  const { rows } = await client.query<Guard>(
-    `SELECT epoch, run, set_digest AS set, (SELECT epoch FROM ${ownSchema}.mark) AS marked FROM ${ownSchema}.guard ${lock}`,
-  );
+  const { rows } = await client.query<Guard>(`${guardRow} ${lock}`);
   if (rows[0] !== undefined) return rows[0];
   const { rows: marks } = await client.query<{ marked: string }>(`SELECT epoch AS marked FROM ${ownSchema}.mark`);
   return { epoch: null, run: null, set: null, marked: marks[0]?.marked ?? null };
@@ -132,32 +133,44 @@ const notBegun = (by: Writer): DrError =>
     'begin the restore first; a unit that comes after the end is not applied',
   );
 
+/** There is no such table, or no such schema. */
+const isNotThere = (error: unknown): boolean => codeOf(error) === '42P01' || codeOf(error) === '3F000';
+
+/** Why a unit cannot be entered. */
+const refuseUnit = async (client: Client, by: Writer): Promise<never> => {
+  await client.query('ROLLBACK');
+  const guard = await readGuard(client, 'FOR SHARE').catch((error: unknown) => {
+    throw isNotThere(error) ? notBegun(by) : error;
+  });
+  checkEpoch(guard, by);
+  throw notBegun(by);
+};
+
 /**
- * In the open transaction: enters a unit into the ledger. Nobody else can apply it, end the restore or begin another one
- * until the transaction ends.
+ * Begins a transaction and enters a unit into the ledger, in one exchange with the server. Nobody else can apply it, end the
+ * restore or begin another one until the transaction ends.
  * @returns false when it had been applied before
  * @throws DrError `stale-epoch`, `refused`
  */
 export const enterUnit = async (client: Client, by: Writer, unit: string): Promise<boolean> => {
-  const guard = await readGuard(client, 'FOR SHARE').catch((error: unknown) => {
-    throw codeOf(error) === '42P01' || codeOf(error) === '3F000' ? notBegun(by) : error;
+  const row = [by.run, whatOf(by), String(by.epoch), unit].map(literal).join(', ');
+  const entering = client.query(`BEGIN; ${guardRow} FOR SHARE;
+    INSERT INTO ${ownSchema}.ledger (run, set_digest, epoch, unit) VALUES (${row}) ON CONFLICT DO NOTHING`);
+  const results = await entering.catch((error: unknown) => {
+    if (isNotThere(error)) return null;
+    throw error;
   });
+  const [, guards, entered] = (results ?? []) as unknown as QueryResult<Guard>[];
+  const guard = guards?.rows[0];
+  if (guard === undefined || entered === undefined) return refuseUnit(client, by);
   checkEpoch(guard, by);
-  if (!isOf(guard, by)) throw notBegun(by);
-  const { rowCount } = await client.query(
-    `INSERT INTO ${ownSchema}.ledger (run, set_digest, epoch, unit) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-    [by.run, whatOf(by), by.epoch, unit],
-  );
-  return rowCount === 1;
+  return isOf(guard, by) ? entered.rowCount === 1 : refuseUnit(client, by);
 };
 
-/** What became of a unit, for people who look. */
-export const noteUnit = async (client: Client, unit: string, rows: number, bytes: number): Promise<void> => {
-  await client.query(`UPDATE ${ownSchema}.ledger SET rows = $2, bytes = $3, at = clock_timestamp() WHERE unit = $1`, [
-    unit,
-    rows,
-    bytes,
-  ]);
+/** Ends the transaction of a unit, with what became of it for people who look. */
+export const commitUnit = async (client: Client, unit: string, rows: number, bytes: number): Promise<void> => {
+  await client.query(`UPDATE ${ownSchema}.ledger SET rows = ${rows}, bytes = ${bytes}, at = clock_timestamp()
+    WHERE unit = ${literal(unit)}; COMMIT`);
 };
 
 /** Is the product's own table there? */

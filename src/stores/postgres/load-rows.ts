@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { RestoreSelection, Source } from '../../domain/data.ts';
@@ -23,15 +22,17 @@ const load = async (
   from: Source,
 ): Promise<Done> => {
   let bytes = 0;
-  const pieces = async function* (): AsyncIterable<Uint8Array> {
-    for await (const piece of from.read(unit.id)) {
-      bytes += piece.length;
-      session.work.beat({ says: unit.says, bytes, totalBytes: unit.bytes });
-      yield piece;
-    }
-  };
   const copy = client.query(copyFrom(`COPY ${into} FROM STDIN (FORMAT ${format})`));
-  await pipeline(Readable.from(pieces(), { objectMode: false }), copy);
+  // Only what ends the copy ends these waits; a source that fails leaves a connection that is dropped.
+  const ended = once(copy, 'finish');
+  ended.catch(() => {});
+  for await (const piece of from.read(unit.id)) {
+    bytes += piece.length;
+    session.work.beat({ says: unit.says, bytes, totalBytes: unit.bytes });
+    if (!copy.write(piece)) await Promise.race([once(copy, 'drain'), ended]);
+  }
+  copy.end();
+  await ended;
   const [expectedBytes, expected] = parts[Number(unit.id.split('/')[2])]!;
   if (copy.rowCount === expected && bytes === expectedBytes) return { rows: expected, bytes };
   throw new DrError(

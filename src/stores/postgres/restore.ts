@@ -9,7 +9,7 @@ import { chosenOf } from './chosen.ts';
 import { setDatabase } from './database-properties.ts';
 import { advanceSequences, analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
 import { analyzedTogether, indexGroups, keyGroups, mostLocked, runsOf } from './groups.ts';
-import { enterUnit, noteUnit } from './ledger.ts';
+import { commitUnit, enterUnit } from './ledger.ts';
 import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
@@ -118,14 +118,12 @@ const applyOnce = (
     unit.says,
     async ({ client, pid }) => {
       session.work.beat({ says: unit.says, bytes: 0, totalBytes: unit.bytes });
-      await client.query('BEGIN');
       if (!(await enterUnit(client, by, unit.id))) {
         await client.query('ROLLBACK');
         return skipped;
       }
       const done = await unlessBlocked(session, pid, apply(session, client, unit, meta, from, by));
-      await noteUnit(client, unit.id, done.rows, done.bytes);
-      await client.query('COMMIT');
+      await commitUnit(client, unit.id, done.rows, done.bytes);
       return { wasApplied: true, ...done };
     },
     { isChanged: isMadeOfEntries(unit), signal },
@@ -134,7 +132,6 @@ const applyOnce = (
 /** Asks the ledger and changes nothing. */
 const isApplied = (session: Session, unit: Unit, by: Writer): Promise<boolean> =>
   session.run(unit.says, async ({ client }) => {
-    await client.query('BEGIN');
     const isNew = await enterUnit(client, by, unit.id);
     await client.query('ROLLBACK');
     return !isNew;
