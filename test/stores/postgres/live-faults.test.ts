@@ -1,21 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { postgres } from '../../../src/stores/postgres/index.ts';
 import { memoryVault } from '../../support/memory-vault.ts';
 import { copyOf, database, open, restoreRest, sql, take, until, writer } from './lab.ts';
-
-/** A session of somebody else. */
-const other = async (url: string, name = 'the other one'): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, application_name: name });
-  client.on('error', () => {});
-  await client.connect();
-  onTestFinished(() => client.end());
-  return client;
-};
-
-const isWaiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-  AND application_name ~ '^dr-runbooks'`;
+import { isWaiting, other } from './live.ts';
 
 test('a table that changes between the moment of a backup and its lock is no part of a wrong set', {
   timeout: 120_000,
@@ -46,46 +33,6 @@ test('a table that changes between the moment of a backup and its lock is no par
       meta: { tables: [{ columns: ['id', 'note', 'n'] }] },
     }),
   ]);
-});
-
-test('whoever holds a lock that a backup or a restore needs is named, and not waited for without end', {
-  timeout: 120_000,
-}, async () => {
-  const backup = async () => {
-    const url = await database('CREATE TABLE held (a int); INSERT INTO held VALUES (1)');
-    const client = await other(url, 'a migration');
-    await client.query('BEGIN; LOCK TABLE held');
-    await expect(take(url)).rejects.toMatchObject({
-      kind: 'busy',
-      message: expect.stringMatching(
-        /pid \d+, a migration of postgres, idle in transaction for \d+ s holds a lock on (public\.)?held/,
-      ),
-    });
-    await client.query('ROLLBACK');
-    await take(url);
-  };
-  const restore = async () => {
-    const taken = await take(await database('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)'));
-    const url = await database();
-    const place = await open(url);
-    const by = writer();
-    await place.begin(by, taken.meta);
-    for (const stage of ['schema', 'data'] as const) {
-      for (const unit of postgres.units(taken.meta, stage)) await place.restore(unit, taken.meta, taken.vault, by);
-    }
-    const client = await other(url, 'a curious one');
-    await client.query('BEGIN; SELECT * FROM t');
-    await expect(restoreRest(place, taken.meta, taken.vault, by)).rejects.toMatchObject({
-      kind: 'busy',
-      message: expect.stringMatching(/pid \d+, a curious one of postgres, idle in transaction for \d+ s/),
-      hint: expect.stringMatching(/pg_terminate_backend/),
-    });
-    expect(await sql(url, isWaiting)).toEqual([]);
-    await client.query('ROLLBACK');
-    await restoreRest(place, taken.meta, taken.vault, by);
-    expect(await place.fingerprint({})).toEqual(taken.fingerprint);
-  };
-  await Promise.all([backup(), restore()]);
 });
 
 test('a place that others are connected to is not restored over, and they are named', async () => {
