@@ -1,53 +1,14 @@
 // Rows B6 of docs/coverage.md.
 import { randomBytes } from 'node:crypto';
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isDrError } from '../../src/domain/errors.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { kindOf } from './backend-conformance.ts';
-import { bytesOf, keysOf, newVault, quiet, rows, takeSet, type VaultUnderTest } from './new-vault.ts';
+import { bytesOf, keysOf, newVault, quiet, rows, takeSet } from './new-vault.ts';
+import { edit, failureOf, flipped, MiB, removeVaults, target, withSet } from './tamper.ts';
 
-const MiB = 1024 * 1024;
-const target = 'orders-db';
-
-const failureOf = async (work: Promise<unknown>): Promise<{ kind: string; says: string }> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isDrError(error)) return { kind: error.kind, says: error.message };
-    throw error;
-  }
-  return { kind: 'no error', says: '' };
-};
-
-const edit = async (at: VaultUnderTest, key: string, change: (bytes: Buffer) => Buffer): Promise<void> =>
-  writeFile(join(at.root, key), change(await readFile(join(at.root, key))));
-
-const flipped = (at: number) => (bytes: Buffer) => {
-  const copy = Buffer.from(bytes);
-  copy[at < 0 ? copy.length + at : at]! ^= 1;
-  return copy;
-};
-
-const made: VaultUnderTest[] = [];
-afterAll(() => Promise.all(made.map((one) => one[Symbol.asyncDispose]())));
-
-/** A vault with one set of two large streams and some small ones. */
-const withSet = async () => {
-  const at = await newVault();
-  made.push(at);
-  const taken = await takeSet(at.vault, { a: rows(9 * MiB, 1), b: rows(5 * MiB, 2), c: rows(100, 3), d: rows(100, 4) });
-  const { set, streams } = taken.manifest;
-  const chunk = (stream: string, n: number): string => {
-    const { name } = streams[stream]!.chunks[n]!;
-    return `chunks/${target}/${name.slice(0, 2)}/${name}`;
-  };
-  const open = async () => (await at.reopen()).open(target, set, quiet());
-  const readFailure = async (stream: string) => failureOf(open().then((reader) => bytesOf(reader.read(stream))));
-  const damages = async () => Array.fromAsync((await open()).check(() => {}));
-  return { at, set, chunk, open, readFailure, damages, manifest: `sets/${target}/${set}.json` };
-};
+afterAll(removeVaults);
 
 describe('a chunk that is not what it was', () => {
   it('is told apart: truncated', async () => {
@@ -268,34 +229,5 @@ describe('a manifest that is not what it was', () => {
     expect(failure).toMatchObject({ kind: 'unknown-name', hint: expect.stringContaining(set) });
     expect(await kindOf(at.vault.open(target, '../../etc', quiet()))).toBe('bad-input');
     expect(await kindOf(at.vault.open('../x', set, quiet()))).toBe('bad-input');
-  });
-});
-
-describe('keys', () => {
-  it('tell a wrong vault key from a damaged data key', async () => {
-    const { at, set } = await withSet();
-    const wrong = { name: '2026-01', bytes: randomBytes(32) };
-    expect(await failureOf(at.reopen(wrong))).toMatchObject({
-      kind: 'wrong-key',
-      says: expect.stringContaining('2026-01'),
-    });
-    const kept = `keys/${target}/1/00000001.json`;
-    const whole = await readFile(join(at.root, kept));
-    for (let where = 0; where < whole.length; where += 7) {
-      await edit(at, kept, () => flipped(where)(whole));
-      const vault = await at.reopen();
-      expect(await kindOf(vault.open(target, set, quiet())), `byte ${where}`).toBe('damaged');
-    }
-    await rm(join(at.root, kept));
-    expect(await kindOf((await at.reopen()).open(target, set, quiet()))).toBe('damaged');
-  });
-
-  it('of one target do not open another’s chunks, moved under its name', async () => {
-    await using at = await newVault();
-    await takeSet(at.vault, { a: rows(10) });
-    const other = await takeSet(at.vault, { a: rows(10) }, { target: 'other-db' });
-    const [key] = await keysOf(at.backend, `sets/${target}`);
-    await copyFile(join(at.root, `sets/other-db/${other.manifest.set}.json`), join(at.root, key!));
-    expect(await kindOf((await at.reopen()).sets(target))).toBe('damaged');
   });
 });
