@@ -147,23 +147,24 @@ export const inView = async <T>(
 
 const mostLocked = 200;
 
-/** Works the items off with at most `hands` connections that all see the view. */
+/** Works handfuls of things that are read off, with at most `hands` connections that all see the view. */
 export const workOff = async <T>(
   view: View,
   hands: number,
-  items: readonly T[],
+  handfuls: readonly (readonly T[])[],
   doing: string,
-  each: (client: Client, item: T) => Promise<void>,
+  each: (client: Client, handful: readonly T[]) => Promise<void>,
 ): Promise<void> => {
-  const left = items[Symbol.iterator]();
+  const left = handfuls[Symbol.iterator]();
   /** A transaction holds the locks of all tables it has read: it is ended now and then, and another sees the same. */
   const hand = async (): Promise<void> => {
     for (let isDone = false; !isDone; ) {
       isDone = await view.also(doing, async (client) => {
-        for (let n = 0; n < mostLocked; n += 1) {
+        for (let read = 0; read < mostLocked; ) {
           const next = left.next();
           if (next.done) return true;
           await each(client, next.value);
+          read += next.value.length;
         }
         return false;
       });
@@ -171,6 +172,6 @@ export const workOff = async <T>(
   };
   await together(
     view.signal,
-    Array.from({ length: Math.min(Math.max(1, hands), items.length) }, () => hand),
+    Array.from({ length: Math.min(Math.max(1, hands), handfuls.length) }, () => hand),
   );
 };
