@@ -4,6 +4,7 @@ import { readAddress } from './address.ts';
 import { begin } from './begin.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks/index.ts';
+import { explain } from './explain.ts';
 import { placeLookOf, setLook } from './export/index.ts';
 import { interrupted } from './failure.ts';
 import { fenceOf } from './fence.ts';
@@ -12,6 +13,7 @@ import { inspect } from './inspect.ts';
 import { dropLedger, readLedger } from './ledger.ts';
 import { writeMark } from './mark.ts';
 import type { PostgresMeta } from './meta.ts';
+import { prove } from './prove.ts';
 import { restore } from './restore.ts';
 import { openSession, type Session } from './session.ts';
 import { snapshot } from './snapshot.ts';
@@ -27,7 +29,7 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
         await writeMark(client, mark);
         await client.query('COMMIT');
       }),
-    snapshot: (to, filter) => snapshot(session, to, filter),
+    snapshot: (to, selection) => snapshot(session, to, selection),
     begin: (by, meta) => begin(session, by, meta),
     restore: (unit, meta, from, by) => limit(() => restore(session, unit, meta, from, by)),
     ledger: (by) => session.run('reading the ledger', ({ client }) => readLedger(client, by)),
@@ -38,7 +40,7 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
         await client.query('COMMIT');
       }),
     fingerprint: (filter) => fingerprint(session, filter),
-    prove: async (_by, _meta, expected) => ({ expected, found: await fingerprint(session, {}) }),
+    prove: (by, meta, of) => prove(session, by, meta, of),
     can: {
       fence: fenceOf(session),
       canary: canariesOf(session),
@@ -60,7 +62,7 @@ export const postgres: Kind<PostgresMeta> = {
     const session = await openSession(address, work);
     return { ...placeOf(session), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   },
-  explain: () => [],
+  explain,
   units,
   look: setLook,
 };
