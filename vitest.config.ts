@@ -14,7 +14,8 @@ export default defineConfig({
           pool: 'forks',
           // Modules are loaded once for all files of a worker: half of the time would go into loading them again.
           isolate: false,
-          maxWorkers: 2,
+          // More than this machine has cores: servers and clocks are waited for most of the time.
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

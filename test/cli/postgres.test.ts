@@ -18,7 +18,8 @@ const fill = `
 `;
 
 const query = async (url: string, sql: string): Promise<Record<string, unknown>[]> => {
-  const client = new Client({ connectionString: url });
+  // The name of our own: a place with somebody else in it is not restored into.
+  const client = new Client({ connectionString: url, application_name: 'dr-runbooks test' });
   await client.connect();
   try {
     return (await client.query(sql)).rows;

@@ -118,7 +118,9 @@ describe('input', () => {
     const run = await engine.run(worldOf(planOf([])), { runbook: 'restorStore' });
     const failure = await failureOf(run.result());
     expect(failure).toMatchObject({ type: 'unknown-name', nonRetryable: true });
-    expect(failure.message).toContain('no runbook restorStore; legal: backupEstate, restoreStore, runDrill');
+    expect(failure.message).toContain(
+      'no runbook restorStore; legal: backupEstate, recoverPostgresCorruption, restoreStore',
+    );
   });
 
   test.each(['holdPlace', 'restoreUnits'])('%s started by hand says that it is a part of runs', async (runbook) => {
