@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { nodeArgs } from '../bin/node-options.mjs';
 import type { Lab } from './lab.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -25,7 +26,7 @@ const highWater = (pid: number): number => {
 /** Runs `dr` as a user does, in a process of its own. @throws when it does not end well */
 export const dr = async ({ env, folder }: Lab, ...args: readonly string[]): Promise<Ran> => {
   const began = performance.now();
-  const child = spawn(process.execPath, [cli, ...args, '--json'], {
+  const child = spawn(process.execPath, [...nodeArgs, cli, ...args, '--json'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled, packagedNode } from './install.mjs';
+import { nodeArgs, nodeEnv } from './node-options.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -19,13 +20,12 @@ const checkNode = () => {
   );
 };
 
-/** What was compiled once is not compiled at every start: half the time until a command begins. */
-const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env };
+const env = { ...nodeEnv(root), ...process.env };
 
 /** Runs a file with the packaged Node and answers with its exit code; signals reach it. */
 const runNode = (args, options = {}) =>
   new Promise((done, failed) => {
-    const child = spawn(packagedNode(root), args, { stdio: 'inherit', env, ...options });
+    const child = spawn(packagedNode(root), [...nodeArgs, ...args], { stdio: 'inherit', env, ...options });
     const pass = (signal) => child.kill(signal);
     // A terminal sends Ctrl-C to the child itself: passing it on would be a second Ctrl-C.
     const onInterrupt = () => {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { nodeArgs, nodeEnv } from '../../bin/node-options.mjs';
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cli = join(root, 'src', 'cli.ts');
 
 export interface Ran {
   code: number | null;
@@ -22,11 +24,11 @@ export interface Start {
   stdin?: string;
 }
 
-/** Starts the real command line in a process of its own. */
+/** Starts the real command line in a process of its own, as `bin/dr.mjs` does. */
 export const startDr = (args: readonly string[], { cwd, env = {} }: Start) =>
-  spawn(process.execPath, [cli, ...args], {
+  spawn(process.execPath, [...nodeArgs, cli, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, TMPDIR: process.env.TMPDIR ?? tmpdir(), ...env },
+    env: { ...nodeEnv(root), PATH: process.env.PATH, HOME: cwd, TMPDIR: process.env.TMPDIR ?? tmpdir(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 

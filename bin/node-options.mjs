@@ -1,0 +1,17 @@
+// How the product's processes are started. Plain JavaScript on Node 20 with nothing installed.
+import { join } from 'node:path';
+
+/**
+ * Young objects get 2 MiB and not 16: what a command moves are buffers, and a third of its memory was young objects that
+ * nobody needed any more.
+ */
+export const nodeArgs = ['--max-semi-space-size=2'];
+
+/**
+ * Two heaps of the C library and not one for each thread: memory that one thread gives back serves the others. What was
+ * compiled once is not compiled at every start: half the time until a command begins.
+ */
+export const nodeEnv = (root) => ({
+  MALLOC_ARENA_MAX: '2',
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+});
