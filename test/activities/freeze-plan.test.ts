@@ -99,6 +99,18 @@ describe('a frozen plan', () => {
     expect(move?.kind === 'do' && move.run.with).toMatchObject({ from: site.place, epoch: 4 });
   });
 
+  test('with a set and no target asks for the target, also where the set is of one target of several', async () => {
+    const other = targetOf({
+      id: 'mail-db',
+      primary: { ...targetOf().primary, id: 'mail-db/primary', target: 'mail-db' },
+    });
+    const bench = await ready({ targets: { 'mail-db': other, 'orders-db': targetOf() } });
+    await expect(freeze(bench, { set })).rejects.toMatchObject({
+      type: 'bad-input',
+      message: expect.stringContaining('restoreStore needs a target; targets: mail-db, orders-db'),
+    });
+  });
+
   test('holds the chosen set and not the latest one', async () => {
     const bench = await ready();
     const later = '20260201T020000Z-3f9a1c';
