@@ -80,7 +80,9 @@ describe('files', () => {
   });
 
   test('are named in lower-case words and dashes', () => {
-    const odd = modules.filter((path) => !/^([a-z0-9.-]+\/)*[a-z0-9-]+(\.(long\.)?test|\.config|\.d)?\.m?ts$/.test(path));
+    const odd = modules.filter(
+      (path) => !/^([a-z0-9.-]+\/)*[a-z0-9-]+(\.(long\.)?test|\.config|\.d)?\.m?ts$/.test(path),
+    );
     expect(odd).toEqual([]);
   });
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startPostgres } from '../../src/local/components/postgres.ts';
-import { fencedName } from '../../src/stores/postgres/fenced-name.ts';
+import { objectName } from '../../src/stores/postgres/connection/quote.ts';
+import { fencedName } from '../../src/stores/postgres/fence/fenced-name.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';
-import { objectName } from '../../src/stores/postgres/quote.ts';
 import type { Row } from './conformance/harness.ts';
 import { storeConformance } from './conformance.ts';
 

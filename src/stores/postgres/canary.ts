@@ -1,9 +1,9 @@
 import { DrError } from '../../domain/errors.ts';
 import type { Canaries } from '../port.ts';
-import { describeAddress } from './address.ts';
+import { describeAddress } from './connection/address.ts';
+import { quietly, takeTurn } from './connection/quietly.ts';
+import type { Session } from './connection/session.ts';
 import { canarySchema } from './meta.ts';
-import { quietly, takeTurn } from './quietly.ts';
-import type { Session } from './session.ts';
 
 const table = `${canarySchema}.canary`;
 

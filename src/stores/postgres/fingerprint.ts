@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import type { Filter } from '../../domain/data.ts';
 import type { Fingerprint, ObjectPrint } from '../../domain/fingerprint.ts';
-import { objectName } from './quote.ts';
+import { cutTables, handfuls, type Part, readTables, selectRows, type Table } from './catalog/tables.ts';
+import { inView, type View, workOff } from './catalog/view.ts';
+import { objectName } from './connection/quote.ts';
+import type { Session } from './connection/session.ts';
 import { rowHash } from './row-hash.ts';
-import { selectPositions } from './selection.ts';
-import type { Session } from './session.ts';
-import { cutTables, handfuls, type Part, readTables, selectRows, type Table } from './tables.ts';
-import { inView, type View, workOff } from './view.ts';
+import { selectPositions } from './selection/selection.ts';
 
 /**
  * Where a server hashes this row otherwise, its prints cannot be compared: then the name of the algorithm differs.

@@ -1,23 +1,23 @@
 import pLimit from 'p-limit';
 import type { Kind, Place } from '../port.ts';
-import { readAddress } from './address.ts';
-import { begin } from './begin.ts';
+import { snapshot } from './backup/snapshot.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks/index.ts';
-import { explain } from './explain.ts';
+import { readAddress } from './connection/address.ts';
+import { interrupted } from './connection/failure.ts';
+import { openSession, type Session } from './connection/session.ts';
 import { placeLookOf, setLook } from './export/index.ts';
-import { interrupted } from './failure.ts';
-import { fenceOf } from './fence.ts';
+import { fenceOf } from './fence/fence.ts';
 import { fingerprint } from './fingerprint.ts';
 import { inspect } from './inspect.ts';
-import { dropLedger, readLedger } from './ledger.ts';
 import { writeMark } from './mark.ts';
 import type { PostgresMeta } from './meta.ts';
-import { prove } from './prove.ts';
-import { restore } from './restore.ts';
-import { openSession, type Session } from './session.ts';
-import { snapshot } from './snapshot.ts';
-import { units } from './units.ts';
+import { begin } from './restore/begin.ts';
+import { dropLedger, readLedger } from './restore/ledger.ts';
+import { prove } from './restore/prove.ts';
+import { restore } from './restore/restore.ts';
+import { units } from './restore/units.ts';
+import { explain } from './selection/explain.ts';
 
 const placeOf = (session: Session): Place<PostgresMeta> => {
   const limit = pLimit(Math.max(1, session.work.parallel));

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import type { Inspection } from '../port.ts';
-import { isUsers } from './catalog.ts';
+import { isUsers } from './catalog/catalog.ts';
+import { objectName } from './connection/quote.ts';
+import type { Session } from './connection/session.ts';
 import { readMark } from './mark.ts';
-import { objectName } from './quote.ts';
-import type { Session } from './session.ts';
 
 const isExtension = `EXISTS (SELECT FROM pg_depend d
   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { Mark } from '../../domain/words.ts';
-import { isThere, makeOwnTables } from './ledger.ts';
 import { ownSchema } from './meta.ts';
+import { isThere, makeOwnTables } from './restore/ledger.ts';
 
 /** Writes or replaces the mark, in the transaction that is open. */
 export const writeMark = async (client: Client, mark: Mark): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { Feature } from './features.ts';
+import type { Feature } from './catalog/features.ts';
 
 /** Where the mark, the epoch and the ledger are. Never part of a set. */
 export const ownSchema = 'dr_runbooks';

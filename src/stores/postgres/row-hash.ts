@@ -1,5 +1,5 @@
-import { type ColumnFacts, isSent } from './columns.ts';
-import { ident } from './quote.ts';
+import { type ColumnFacts, isSent } from './catalog/columns.ts';
+import { ident } from './connection/quote.ts';
 
 /** Numbers without a pattern, the same on every machine. */
 const scrambled = (n: number): bigint => {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { addressOf, describeAddress, environmentOf, readAddress } from '../../../src/stores/postgres/address.ts';
+import {
+  addressOf,
+  describeAddress,
+  environmentOf,
+  readAddress,
+} from '../../../src/stores/postgres/connection/address.ts';
 
 const parts = (text: string) => environmentOf(readAddress(text));
 

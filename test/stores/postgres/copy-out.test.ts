@@ -4,9 +4,9 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { readAddress } from '../../../src/stores/postgres/address.ts';
-import { connect } from '../../../src/stores/postgres/connect.ts';
-import { copyOut } from '../../../src/stores/postgres/copy-out.ts';
+import { copyOut } from '../../../src/stores/postgres/backup/copy-out.ts';
+import { readAddress } from '../../../src/stores/postgres/connection/address.ts';
+import { connect } from '../../../src/stores/postgres/connection/connect.ts';
 import { postgresServer } from '../../support/servers.ts';
 
 /** The server behind TLS: the key is no secret, it is made for this. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fencedName } from '../../../src/stores/postgres/fenced-name.ts';
+import { fencedName } from '../../../src/stores/postgres/fence/fenced-name.ts';
 import { database, open, sql, until } from './lab.ts';
 
 const nameOf = (url: string): string => new URL(url).pathname.slice(1);

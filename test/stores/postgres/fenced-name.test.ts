@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fencedName } from '../../../src/stores/postgres/fenced-name.ts';
+import { fencedName } from '../../../src/stores/postgres/fence/fenced-name.ts';
 
 const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 63 }).filter((text) => Buffer.byteLength(text) <= 63);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { analyzedTogether, indexGroups, keyGroups } from '../../../src/stores/postgres/groups.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from '../../../src/stores/postgres/meta.ts';
+import { analyzedTogether, indexGroups, keyGroups } from '../../../src/stores/postgres/restore/groups.ts';
 
 const metaOf = (entries: readonly EntryMeta[], tables: readonly TableMeta[] = []): PostgresMeta => ({
   format: 1,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutBlocks, isInBlocks, partBytesOf } from '../../../src/stores/postgres/parts.ts';
+import { cutBlocks, isInBlocks, partBytesOf } from '../../../src/stores/postgres/catalog/parts.ts';
 
 test('ranges cover every block once, in order, and none is empty', () => {
   const sizes = fc.tuple(fc.nat(20_000), fc.nat(1e9), fc.integer({ min: 1_000_000, max: 32_000_000 }));

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { findProgram, programFailure } from '../../../src/stores/postgres/programs.ts';
+import { findProgram, programFailure } from '../../../src/stores/postgres/connection/programs.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'dr-programs-'));
 afterEach(async () => {

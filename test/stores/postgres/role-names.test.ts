@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mapRoles, roleNames } from '../../../src/stores/postgres/role-names.ts';
+import { mapRoles, roleNames } from '../../../src/stores/postgres/selection/role-names.ts';
 
 const script = `--
 -- Name: t; Type: TABLE; Owner: app

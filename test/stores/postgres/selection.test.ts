@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isAllIn, selectPositions, withNeeds } from '../../../src/stores/postgres/selection.ts';
+import { isAllIn, selectPositions, withNeeds } from '../../../src/stores/postgres/selection/selection.ts';
 
 /** events > events_1, events_2 > events_2a; base > child; alone */
 const all = [

@@ -3,7 +3,7 @@ import { stages } from '../../../src/domain/words.ts';
 import type { Place, Writer } from '../../../src/stores/port.ts';
 import { postgres } from '../../../src/stores/postgres/index.ts';
 import type { PostgresMeta } from '../../../src/stores/postgres/meta.ts';
-import { isStep, stepsOf } from '../../../src/stores/postgres/steps.ts';
+import { isStep, stepsOf } from '../../../src/stores/postgres/restore/steps.ts';
 import { database, open, sql, type Taken, take, writer } from './lab.ts';
 
 /** As if every key were on a table too large to share a transaction with another. */

@@ -1,4 +1,4 @@
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
 
 /** One line of the table of contents of a `pg_dump` archive. */
 export interface ArchiveEntry {

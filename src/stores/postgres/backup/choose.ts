@@ -1,7 +1,7 @@
+import type { Table } from '../catalog/tables.ts';
+import type { EntryMeta } from '../meta.ts';
+import { isAllIn, withNeeds } from '../selection/selection.ts';
 import type { Entries } from './entries.ts';
-import type { EntryMeta } from './meta.ts';
-import { isAllIn, withNeeds } from './selection.ts';
-import type { Table } from './tables.ts';
 
 export interface Chosen {
   /** Positions before they were counted anew. */

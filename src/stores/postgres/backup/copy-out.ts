@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, Submittable } from 'pg';
-import { tapOf } from './connect.ts';
+import { tapOf } from '../connection/connect.ts';
 
 /** What is collected before it is handed on: the server sends one message per row. */
 const chunkBytes = 256 * 1024;

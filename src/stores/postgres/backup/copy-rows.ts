@@ -1,13 +1,13 @@
 import type { Client } from 'pg';
-import type { Sink, Written } from '../../domain/data.ts';
+import type { Sink, Written } from '../../../domain/data.ts';
+import { cutTables, formatOf, handfuls, isCopied, type Part, selectRows, type Table } from '../catalog/tables.ts';
+import { type View, workOff } from '../catalog/view.ts';
+import { failureOf } from '../connection/failure.ts';
+import { ident } from '../connection/quote.ts';
+import type { Session } from '../connection/session.ts';
+import { orStop } from '../connection/together.ts';
+import type { Tally } from '../fingerprint.ts';
 import { copyOut } from './copy-out.ts';
-import { failureOf } from './failure.ts';
-import type { Tally } from './fingerprint.ts';
-import { ident } from './quote.ts';
-import type { Session } from './session.ts';
-import { cutTables, formatOf, handfuls, isCopied, type Part, selectRows, type Table } from './tables.ts';
-import { orStop } from './together.ts';
-import { type View, workOff } from './view.ts';
 
 /** Name of the stream of a part, and id of the unit that reads it. */
 export const streamOf = (position: number, part: number): string => `data/${position}/${part}`;

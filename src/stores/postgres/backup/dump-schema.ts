@@ -1,15 +1,15 @@
 import { execa } from 'execa';
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
-import { environmentOf } from './address.ts';
+import { DrError } from '../../../domain/errors.ts';
+import type { Table } from '../catalog/tables.ts';
+import type { View } from '../catalog/view.ts';
+import { environmentOf } from '../connection/address.ts';
+import { findProgram, programFailure } from '../connection/programs.ts';
+import type { Session } from '../connection/session.ts';
+import { ownSchema } from '../meta.ts';
 import { type ArchiveEntry, readContents } from './archive.ts';
 import type { Surroundings } from './entries.ts';
 import { leaveSecrets } from './leave-secrets.ts';
-import { ownSchema } from './meta.ts';
-import { findProgram, programFailure } from './programs.ts';
-import type { Session } from './session.ts';
-import type { Table } from './tables.ts';
-import type { View } from './view.ts';
 
 /** More is not a schema but data in disguise, and has to fit in memory at a restore. */
 const mostBytes = 256_000_000;

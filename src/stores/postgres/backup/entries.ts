@@ -1,6 +1,6 @@
+import type { EntryMeta } from '../meta.ts';
+import { roleNames } from '../selection/role-names.ts';
 import type { ArchiveEntry } from './archive.ts';
-import type { EntryMeta } from './meta.ts';
-import { roleNames } from './role-names.ts';
 
 /** About the archive, or about the database as a whole. */
 const skipped = new Set(['ENCODING', 'STDSTRINGS', 'SEARCHPATH', 'DATABASE', 'DATABASE PROPERTIES']);

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
+import { literal } from '../connection/quote.ts';
+import { canarySchema, ownSchema } from '../meta.ts';
 import type { ColumnFacts } from './columns.ts';
-import { canarySchema, ownSchema } from './meta.ts';
-import { literal } from './quote.ts';
 
 /** A table, partitioned table, foreign table or materialized view of the user. */
 export interface Relation {

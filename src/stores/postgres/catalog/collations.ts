@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
-import { codeOf } from './failure.ts';
-import type { CollationMeta } from './meta.ts';
-import { literal } from './quote.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { codeOf } from '../connection/failure.ts';
+import { literal } from '../connection/quote.ts';
+import type { CollationMeta } from '../meta.ts';
 
 /**
  * Collations that something uses, without those every server has. Columns of the catalog come and go between versions. One

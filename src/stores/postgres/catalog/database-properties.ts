@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import type { RestoreSelection } from '../../domain/data.ts';
-import type { DatabaseMeta } from './meta.ts';
-import { ident, literal } from './quote.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import { ident, literal } from '../connection/quote.ts';
+import type { DatabaseMeta } from '../meta.ts';
 
 /** With this the provider of places marks what it may remove: it stays with its database and comes with no set. */
 const isOurs = (comment: string): boolean => comment.startsWith('made by dr-runbooks ');

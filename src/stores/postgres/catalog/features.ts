@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { codeOf } from '../connection/failure.ts';
+import type { EntryMeta, PostgresMeta } from '../meta.ts';
 import { isUsers } from './catalog.ts';
-import { codeOf } from './failure.ts';
-import type { EntryMeta, PostgresMeta } from './meta.ts';
 
 /** What a server has only when it was built with it. */
 export type Feature = 'xml' | 'lz4';

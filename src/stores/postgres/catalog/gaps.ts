@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
-import { objectName } from './quote.ts';
-import type { Server } from './session.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { objectName } from '../connection/quote.ts';
+import type { Server } from '../connection/session.ts';
 import type { View } from './view.ts';
 
 /** TID range scans, `DROP DATABASE … WITH (FORCE)` and what else is taken for granted are there since. */

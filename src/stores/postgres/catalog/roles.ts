@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
-import type { Source } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import type { RoleMeta } from './meta.ts';
-import { ident, literal } from './quote.ts';
+import type { Source } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { ident, literal } from '../connection/quote.ts';
+import type { RoleMeta } from '../meta.ts';
 
 /** Hashes of passwords, by role: a stream of its own, so that nobody meets them who does not ask for them. */
 export const passwordStream = 'role-passwords';

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
+import { objectName, qualified } from '../connection/quote.ts';
+import { largeObjects, type TableMeta } from '../meta.ts';
 import type { Relation } from './catalog.ts';
 import { type ColumnFacts, isBinary } from './columns.ts';
-import { largeObjects, type TableMeta } from './meta.ts';
 import { type BlockRange, cutBlocks, isInBlocks, partBytesOf } from './parts.ts';
-import { objectName, qualified } from './quote.ts';
 
 /** Something that holds rows, or stands for what does. Positions are those in the list of all of them. */
 export interface Table {

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { literal } from '../quote.ts';
+import { literal } from '../connection/quote.ts';
 
 export interface Relation {
   oid: number;

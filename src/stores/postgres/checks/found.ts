@@ -1,7 +1,7 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { Check, CheckRow } from '../../../domain/checks.ts';
 import type { CheckOptions } from '../../port.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../connection/session.ts';
 
 /** What a check found. `says` where one check has several rows. */
 export type Found = Omit<CheckRow, 'check' | 'says'> & { says?: string };

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { IndexCheck, IndexKey } from '../../../domain/checks.ts';
 import { DrError } from '../../../domain/errors.ts';
-import { keepTriggersQuiet } from '../quietly.ts';
-import { ident, literal, qualified } from '../quote.ts';
+import { keepTriggersQuiet } from '../connection/quietly.ts';
+import { ident, literal, qualified } from '../connection/quote.ts';
 import { findNamed, findRelations, type Relation } from './find-relation.ts';
 import { green, listFew, type Run, red, single } from './found.ts';
 

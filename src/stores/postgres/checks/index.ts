@@ -1,8 +1,8 @@
 import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
 import { isDrError } from '../../../domain/errors.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
-import { interrupted } from '../failure.ts';
-import type { Session } from '../session.ts';
+import { interrupted } from '../connection/failure.ts';
+import type { Session } from '../connection/session.ts';
 import { columns } from './columns.ts';
 import { type Found, type Run, red, unmeasured } from './found.ts';
 import { index } from './index-definition.ts';

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { IntegrityCheck } from '../../../domain/checks.ts';
-import { codeOf } from '../failure.ts';
-import { keepTriggersQuiet } from '../quietly.ts';
-import type { Session } from '../session.ts';
+import { codeOf } from '../connection/failure.ts';
+import { keepTriggersQuiet } from '../connection/quietly.ts';
+import type { Session } from '../connection/session.ts';
 import { type Found, green, listFew, type Run, red, unmeasured } from './found.ts';
 
 /** How long a lock is waited for where users work: behind us they wait too. */

@@ -1,6 +1,6 @@
 import type { NewestRowCheck } from '../../../domain/checks.ts';
 import { judgeAge } from '../../../domain/judge-checks.ts';
-import { ident, qualified } from '../quote.ts';
+import { ident, qualified } from '../connection/quote.ts';
 import { findRelations } from './find-relation.ts';
 import { type Run, red } from './found.ts';
 

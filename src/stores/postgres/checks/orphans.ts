@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { OrphansCheck } from '../../../domain/checks.ts';
-import { ident, qualified } from '../quote.ts';
+import { ident, qualified } from '../connection/quote.ts';
 import { findRelations, type Relation } from './find-relation.ts';
 import { green, type Run, red } from './found.ts';
 

@@ -1,7 +1,7 @@
 import type { SqlCheck } from '../../../domain/checks.ts';
 import { formatDuration } from '../../../domain/duration.ts';
 import { judgeAnswer } from '../../../domain/judge-checks.ts';
-import { codeOf } from '../failure.ts';
+import { codeOf } from '../connection/failure.ts';
 import { type Run, red, single, unmeasured } from './found.ts';
 
 /** More of a text than that is not compared. */

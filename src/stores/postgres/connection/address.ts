@@ -1,4 +1,4 @@
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
 
 /** Where a database is. `url` is a secret. */
 export interface Address {

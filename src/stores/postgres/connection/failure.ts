@@ -1,4 +1,4 @@
-import { DrError, type ErrorKind, isDrError } from '../../domain/errors.ts';
+import { DrError, type ErrorKind, isDrError } from '../../../domain/errors.ts';
 
 interface Known {
   kind: ErrorKind;

@@ -1,4 +1,4 @@
-import type { DrError } from '../../domain/errors.ts';
+import type { DrError } from '../../../domain/errors.ts';
 import { addressOf } from './address.ts';
 import { connect, type Link } from './connect.ts';
 import { failureOf, interrupted } from './failure.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
 
 /** A session of somebody else, as people find it again: `pid 4211, psql of alice, idle in transaction for 93 s`. */
 const described = (

@@ -2,7 +2,7 @@ import { glob } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
 
 type Program = 'pg_dump' | 'pg_restore';
 

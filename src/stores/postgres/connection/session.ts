@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Work } from '../port.ts';
+import type { Work } from '../../port.ts';
+import { fencedName } from '../fence/fenced-name.ts';
 import { type Address, addressOf, describeAddress } from './address.ts';
 import { connect, isNoDatabase, type Link, pinAgain } from './connect.ts';
 import { failureOf, interrupted } from './failure.ts';
-import { fencedName } from './fenced-name.ts';
 import { orStop } from './together.ts';
 
 export interface Server {

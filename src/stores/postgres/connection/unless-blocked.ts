@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DrError } from '../../domain/errors.ts';
+import { DrError } from '../../../domain/errors.ts';
 import { blockersOf } from './other-sessions.ts';
 import type { Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 import type { Client, FieldDef, QueryConfig } from 'pg';
 import { DrError, isDrError } from '../../../domain/errors.ts';
 import type { Peeked, Question } from '../../look.ts';
-import { codeOf } from '../failure.ts';
+import { codeOf } from '../connection/failure.ts';
 import { type RelationName, readScans, scannedIn } from './find-relations.ts';
 
 /** Longer than anybody waits for a look, shorter than a mistyped join runs. */

@@ -1,8 +1,8 @@
 import type { Filter } from '../../../domain/data.ts';
 import type { Held } from '../../look.ts';
+import { ident, objectName } from '../connection/quote.ts';
 import type { PostgresMeta } from '../meta.ts';
-import { ident, objectName } from '../quote.ts';
-import { selectPositions } from '../selection.ts';
+import { selectPositions } from '../selection/selection.ts';
 
 /** What a filter selects of a set, named as in its fingerprint. A sequence goes with the table whose column it numbers. */
 export const contents = (meta: PostgresMeta, filter: Filter): Held[] => {

@@ -1,13 +1,13 @@
 import type { Filter, Source } from '../../../domain/data.ts';
 import type { Definitions } from '../../look.ts';
 import type { Work } from '../../port.ts';
-import { dumpSchema, surroundingsOf } from '../dump-schema.ts';
-import { entriesOf } from '../entries.ts';
+import { dumpSchema, surroundingsOf } from '../backup/dump-schema.ts';
+import { entriesOf } from '../backup/entries.ts';
+import { readTables } from '../catalog/tables.ts';
+import { inView } from '../catalog/view.ts';
+import type { Session } from '../connection/session.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
-import { selectPositions } from '../selection.ts';
-import type { Session } from '../session.ts';
-import { readTables } from '../tables.ts';
-import { inView } from '../view.ts';
+import { selectPositions } from '../selection/selection.ts';
 import { restoreText } from './restore-text.ts';
 
 const header = /^--\n-- Name: (.*); Type: ([A-Z][A-Za-z ]*); Schema: (.*); Owner: .*\n--\n/gm;

@@ -1,9 +1,9 @@
 import type { Filter, Source } from '../../../domain/data.ts';
 import type { StockFormat } from '../../look.ts';
 import type { Work } from '../../port.ts';
-import { readContents } from '../archive.ts';
-import { chosenOf } from '../chosen.ts';
+import { readContents } from '../backup/archive.ts';
 import type { PostgresMeta } from '../meta.ts';
+import { chosenOf } from '../selection/chosen.ts';
 import { restoreText } from './restore-text.ts';
 
 const once = async function* (bytes: Uint8Array): AsyncIterable<Uint8Array> {

@@ -1,8 +1,8 @@
 import type { StockDump } from '../../look.ts';
-import { environmentOf } from '../address.ts';
+import { environmentOf } from '../connection/address.ts';
+import { findProgram } from '../connection/programs.ts';
+import type { Session } from '../connection/session.ts';
 import { ownSchema } from '../meta.ts';
-import { findProgram } from '../programs.ts';
-import type { Session } from '../session.ts';
 import { runProgram, streamProgram } from './stream-program.ts';
 
 const argsOf = ({ format, schemaOnly }: StockDump): string[] => [

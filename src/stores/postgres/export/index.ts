@@ -1,8 +1,8 @@
 import type { PlaceLook, SetLook } from '../../look.ts';
+import { readTables } from '../catalog/tables.ts';
+import { inView } from '../catalog/view.ts';
+import type { Session } from '../connection/session.ts';
 import type { PostgresMeta } from '../meta.ts';
-import type { Session } from '../session.ts';
-import { readTables } from '../tables.ts';
-import { inView } from '../view.ts';
 import { contents, notDumped } from './contents.ts';
 import { definitionsOfPlace, definitionsOfSet } from './definitions.ts';
 import { dump, dumpTo } from './dump.ts';

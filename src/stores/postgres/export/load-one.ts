@@ -1,4 +1,4 @@
-import { selectPositions } from '../selection.ts';
+import { selectPositions } from '../selection/selection.ts';
 import { applyUnits, loadTables, makeMore, type SetInPlace } from './load-set.ts';
 
 /**

@@ -1,13 +1,13 @@
 import type { Source } from '../../../domain/data.ts';
 import type { Stage } from '../../../domain/words.ts';
 import type { Unit, Writer } from '../../port.ts';
-import { makeEntries } from '../make-entries.ts';
+import { qualified } from '../connection/quote.ts';
+import type { Session } from '../connection/session.ts';
+import { together } from '../connection/together.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
-import { qualified } from '../quote.ts';
-import { restore } from '../restore.ts';
-import type { Session } from '../session.ts';
-import { together } from '../together.ts';
-import { units } from '../units.ts';
+import { makeEntries } from '../restore/make-entries.ts';
+import { restore } from '../restore/restore.ts';
+import { units } from '../restore/units.ts';
 
 /** A set on its way into a scratch place, table by table. */
 export interface SetInPlace {

@@ -1,8 +1,8 @@
 import type { Source } from '../../../domain/data.ts';
 import type { Peeked, Question } from '../../look.ts';
 import type { Writer } from '../../port.ts';
+import type { Session } from '../connection/session.ts';
 import type { PostgresMeta } from '../meta.ts';
-import type { Session } from '../session.ts';
 import { type Answered, askQuery, explainQuery, trimQuery } from './ask.ts';
 import { behindViews, keyOf, type RelationName } from './find-relations.ts';
 import { applyUnits, loadTables, makeMore, type SetInPlace } from './load-set.ts';

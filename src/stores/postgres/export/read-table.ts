@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import type { KeyedRow } from '../../../domain/merge-rows.ts';
 import type { TableFacts, TableReader } from '../../look.ts';
-import { readRelations } from '../catalog.ts';
+import { readRelations } from '../catalog/catalog.ts';
+import { readTables, type Table } from '../catalog/tables.ts';
+import { ident, qualified } from '../connection/quote.ts';
+import type { Session } from '../connection/session.ts';
 import { readAlgorithm } from '../fingerprint.ts';
-import { ident, qualified } from '../quote.ts';
 import { rowHash } from '../row-hash.ts';
-import type { Session } from '../session.ts';
-import { readTables, type Table } from '../tables.ts';
 
 const rowsAtOnce = 2000;
 

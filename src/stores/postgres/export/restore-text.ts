@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findProgram } from '../connection/programs.ts';
 import type { EntryMeta } from '../meta.ts';
-import { findProgram } from '../programs.ts';
 import { streamProgram } from './stream-program.ts';
 
 /** The SQL of entries of a schema archive, as `pg_restore` writes it. @throws DrError `missing`, `interrupted` */

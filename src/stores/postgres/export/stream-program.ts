@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { DrError, isDrError } from '../../../domain/errors.ts';
-import { interrupted } from '../failure.ts';
-import { programFailure } from '../programs.ts';
+import { interrupted } from '../connection/failure.ts';
+import { programFailure } from '../connection/programs.ts';
 
 interface Run {
   env?: Readonly<Record<string, string>>;

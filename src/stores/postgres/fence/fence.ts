@@ -1,14 +1,14 @@
-import { DrError } from '../../domain/errors.ts';
-import type { Fence } from '../port.ts';
-import { describeAddress } from './address.ts';
-import { connectPlainly, isNoDatabase, type Link } from './connect.ts';
-import { codeOf, interrupted } from './failure.ts';
+import { DrError } from '../../../domain/errors.ts';
+import type { Fence } from '../../port.ts';
+import { describeAddress } from '../connection/address.ts';
+import { connectPlainly, isNoDatabase, type Link } from '../connection/connect.ts';
+import { codeOf, interrupted } from '../connection/failure.ts';
+import { existing, inLobby, namedIn } from '../connection/lobby.ts';
+import type { Session } from '../connection/session.ts';
+import { orStop } from '../connection/together.ts';
+import { ownSchema } from '../meta.ts';
 import { fencedName } from './fenced-name.ts';
-import { existing, inLobby, namedIn } from './lobby.ts';
-import { ownSchema } from './meta.ts';
 import { renameDatabase } from './rename-database.ts';
-import type { Session } from './session.ts';
-import { orStop } from './together.ts';
 
 const both = (name: string, fenced: string): DrError =>
   new DrError(

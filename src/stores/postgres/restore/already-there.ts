@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { EntryMeta } from './meta.ts';
+import type { EntryMeta } from '../meta.ts';
 
 /** What a database holds that needs no table, named as pg_dump names it. */
 const there = `

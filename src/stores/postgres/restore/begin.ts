@@ -1,22 +1,22 @@
 import type { Client } from 'pg';
-import type { RestoreSelection } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import type { ObjectPrint } from '../../domain/fingerprint.ts';
-import { isAdding, isShared } from '../../domain/parts.ts';
-import type { Writer } from '../port.ts';
-import { describeAddress } from './address.ts';
-import { isUsers } from './catalog.ts';
-import { chosenOf, printedIn } from './chosen.ts';
-import { refuseCollations } from './collations.ts';
-import { explain } from './explain.ts';
-import { refuseFeatures } from './features.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import type { ObjectPrint } from '../../../domain/fingerprint.ts';
+import { isAdding, isShared } from '../../../domain/parts.ts';
+import type { Writer } from '../../port.ts';
+import { isUsers } from '../catalog/catalog.ts';
+import { refuseCollations } from '../catalog/collations.ts';
+import { refuseFeatures } from '../catalog/features.ts';
+import { describeAddress } from '../connection/address.ts';
+import { refuseConnected } from '../connection/other-sessions.ts';
+import type { Session } from '../connection/session.ts';
+import { fingerprintOf } from '../fingerprint.ts';
+import type { PostgresMeta } from '../meta.ts';
+import { chosenOf, printedIn } from '../selection/chosen.ts';
+import { explain } from '../selection/explain.ts';
+import { neededRoles } from '../selection/needed-roles.ts';
 import { takeLedger } from './ledger.ts';
-import type { PostgresMeta } from './meta.ts';
-import { neededRoles } from './needed-roles.ts';
-import { refuseConnected } from './other-sessions.ts';
 import { refuseShared } from './refuse-shared.ts';
-import type { Session } from './session.ts';
 
 /** What a fresh database does not have, whoever made it. */
 const contents = `

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { DrError } from '../../domain/errors.ts';
-import type { TableMeta } from './meta.ts';
-import { ident, qualified } from './quote.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { ident, qualified } from '../connection/quote.ts';
+import type { TableMeta } from '../meta.ts';
 
 interface Key {
   name: string;

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { PostgresMeta } from './meta.ts';
-import { ident, literal, qualified } from './quote.ts';
+import { ident, literal, qualified } from '../connection/quote.ts';
+import type { PostgresMeta } from '../meta.ts';
 
 /** Sequences go on where they were. */
 export const setSequences = async (client: Client, { sequences }: PostgresMeta): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { EntryMeta, PostgresMeta } from './meta.ts';
+import type { EntryMeta, PostgresMeta } from '../meta.ts';
 
 /** What is small is made together: a transaction, a connection and a run of pg_restore for each index would cost more. */
 const mostBytes = 32_000_000;

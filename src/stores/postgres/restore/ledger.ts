@@ -1,13 +1,13 @@
 import type { Client, QueryResult } from 'pg';
-import { DrError } from '../../domain/errors.ts';
-import { selectionKey } from '../../domain/filter.ts';
-import type { ObjectPrint } from '../../domain/fingerprint.ts';
-import { isAdding, isShared } from '../../domain/parts.ts';
-import type { Writer } from '../port.ts';
-import { codeOf } from './failure.ts';
-import { ownSchema } from './meta.ts';
-import { quietly, takeTurn } from './quietly.ts';
-import { literal } from './quote.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { selectionKey } from '../../../domain/filter.ts';
+import type { ObjectPrint } from '../../../domain/fingerprint.ts';
+import { isAdding, isShared } from '../../../domain/parts.ts';
+import type { Writer } from '../../port.ts';
+import { codeOf } from '../connection/failure.ts';
+import { quietly, takeTurn } from '../connection/quietly.ts';
+import { literal } from '../connection/quote.ts';
+import { ownSchema } from '../meta.ts';
 import { isStep } from './steps.ts';
 
 /** `guard` says who may restore, and from which epoch on; `ledger` holds what this writer has applied. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { RestoreSelection, Source } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import type { Applied, Unit } from '../port.ts';
-import type { PostgresMeta, TableMeta } from './meta.ts';
+import type { RestoreSelection, Source } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import type { Applied, Unit } from '../../port.ts';
+import { ident, qualified } from '../connection/quote.ts';
+import type { Session } from '../connection/session.ts';
+import type { PostgresMeta, TableMeta } from '../meta.ts';
 import { withoutTriggers } from './quiet-triggers.ts';
-import { ident, qualified } from './quote.ts';
-import type { Session } from './session.ts';
 
 /** What a unit has done. */
 export type Done = Pick<Applied, 'rows' | 'bytes'>;

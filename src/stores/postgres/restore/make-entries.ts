@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Client } from 'pg';
-import type { RestoreSelection, Source } from '../../domain/data.ts';
-import type { EntryMeta, PostgresMeta } from './meta.ts';
-import { findProgram, programFailure } from './programs.ts';
-import { mapRoles } from './role-names.ts';
-import type { Session } from './session.ts';
+import type { RestoreSelection, Source } from '../../../domain/data.ts';
+import { findProgram, programFailure } from '../connection/programs.ts';
+import type { Session } from '../connection/session.ts';
+import type { EntryMeta, PostgresMeta } from '../meta.ts';
+import { mapRoles } from '../selection/role-names.ts';
 import { placeTablespaces } from './tablespaces.ts';
 
 /** Schema streams that were read: every index asks for the same one again. */

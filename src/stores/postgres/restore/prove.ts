@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
-import { selectionKey } from '../../domain/filter.ts';
-import { addPrints, type Fingerprint, type ObjectPrint } from '../../domain/fingerprint.ts';
-import { isShared } from '../../domain/parts.ts';
-import type { Proof, Writer } from '../port.ts';
-import { chosenOf, printedIn } from './chosen.ts';
-import { fingerprint, fingerprintOf } from './fingerprint.ts';
+import { selectionKey } from '../../../domain/filter.ts';
+import { addPrints, type Fingerprint, type ObjectPrint } from '../../../domain/fingerprint.ts';
+import { isShared } from '../../../domain/parts.ts';
+import type { Proof, Writer } from '../../port.ts';
+import { objectName } from '../connection/quote.ts';
+import type { Session } from '../connection/session.ts';
+import { fingerprint, fingerprintOf } from '../fingerprint.ts';
+import { ownSchema, type PostgresMeta } from '../meta.ts';
+import { chosenOf, printedIn } from '../selection/chosen.ts';
 import { isThere } from './ledger.ts';
-import { ownSchema, type PostgresMeta } from './meta.ts';
-import { objectName } from './quote.ts';
-import type { Session } from './session.ts';
 
 /** What tables held before rows were added to them. */
 const readBefore = async (client: Client): Promise<Map<string, ObjectPrint>> => {

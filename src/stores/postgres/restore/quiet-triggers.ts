@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import type { TableMeta } from './meta.ts';
-import { ident, qualified } from './quote.ts';
+import { ident, qualified } from '../connection/quote.ts';
+import type { TableMeta } from '../meta.ts';
 
 /** Sessions that may say they are replicas: neither triggers nor foreign keys are theirs to fire. */
 export const mayBeReplica = async (client: Client): Promise<boolean> => {

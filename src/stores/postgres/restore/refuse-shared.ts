@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
-import type { RestoreSelection } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import { neededThere } from './chosen.ts';
-import type { PostgresMeta, TableMeta } from './meta.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { objectName, qualified } from '../connection/quote.ts';
+import type { PostgresMeta, TableMeta } from '../meta.ts';
+import { neededThere } from '../selection/chosen.ts';
 import { mayBeReplica } from './quiet-triggers.ts';
-import { objectName, qualified } from './quote.ts';
 
 interface There {
   oid: string | null;

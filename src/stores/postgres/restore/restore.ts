@@ -1,24 +1,24 @@
 import type { Client } from 'pg';
-import type { Source } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import { isAdding } from '../../domain/parts.ts';
-import type { Applied, Unit, Writer } from '../port.ts';
+import type { Source } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { isAdding } from '../../../domain/parts.ts';
+import type { Applied, Unit, Writer } from '../../port.ts';
+import { setDatabase } from '../catalog/database-properties.ts';
+import { makeRoles } from '../catalog/roles.ts';
+import type { Session } from '../connection/session.ts';
+import { together } from '../connection/together.ts';
+import { unlessBlocked } from '../connection/unless-blocked.ts';
+import type { EntryMeta, PostgresMeta, TableMeta } from '../meta.ts';
+import { chosenOf } from '../selection/chosen.ts';
+import { neededRoles } from '../selection/needed-roles.ts';
 import { notYetThere } from './already-there.ts';
 import { checkReferences } from './check-references.ts';
-import { chosenOf } from './chosen.ts';
-import { setDatabase } from './database-properties.ts';
 import { advanceSequences, analyze, lockForKeys, setSequences, setSettings } from './finishing.ts';
 import { analyzedTogether, indexGroups, keyGroups, mostLocked, runsOf } from './groups.ts';
 import { commitUnit, enterUnit } from './ledger.ts';
 import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
-import type { EntryMeta, PostgresMeta, TableMeta } from './meta.ts';
-import { neededRoles } from './needed-roles.ts';
-import { makeRoles } from './roles.ts';
-import type { Session } from './session.ts';
 import { isInOrder, stepsOf } from './steps.ts';
-import { together } from './together.ts';
-import { unlessBlocked } from './unless-blocked.ts';
 
 /** What a unit makes, in the order of the archive, comments and rights included. */
 const entriesOf = ({ id: name }: Unit, meta: PostgresMeta): EntryMeta[] => {

@@ -1,6 +1,6 @@
-import type { Unit } from '../port.ts';
+import type { Unit } from '../../port.ts';
+import type { PostgresMeta } from '../meta.ts';
 import { analyzedTogether, keyGroups, mostLocked, runsOf } from './groups.ts';
-import type { PostgresMeta } from './meta.ts';
 
 /** A step of a unit is restored as a unit of its own, but is not one to anybody else. */
 export const isStep = (id: string): boolean => /^(schema|finish\/(structure|sequences|keys|statistics))\/\d+$/.test(id);

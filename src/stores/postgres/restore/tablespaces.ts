@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { changeEntries } from './archive.ts';
+import { changeEntries } from '../backup/archive.ts';
 
 /** Archives that were changed, by the tablespaces a server has: every index asks for the same one again. */
 const changed = new WeakMap<Buffer, Map<string, Buffer>>();

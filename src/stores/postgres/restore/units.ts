@@ -1,10 +1,10 @@
-import type { RestoreSelection } from '../../domain/data.ts';
-import type { Stage } from '../../domain/words.ts';
-import type { Unit } from '../port.ts';
-import { chosenOf } from './chosen.ts';
-import { streamOf } from './copy-rows.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import type { Stage } from '../../../domain/words.ts';
+import type { Unit } from '../../port.ts';
+import { streamOf } from '../backup/copy-rows.ts';
+import type { EntryMeta, PostgresMeta } from '../meta.ts';
+import { chosenOf } from '../selection/chosen.ts';
 import { indexGroups, isHost } from './groups.ts';
-import type { EntryMeta, PostgresMeta } from './meta.ts';
 
 /** ANALYZE reads a sample: at most so many bytes of a table. */
 const mostAnalyzed = 250_000_000;

@@ -1,9 +1,9 @@
-import type { RestoreSelection } from '../../domain/data.ts';
-import { selectionKey } from '../../domain/filter.ts';
-import { refuseUnheld } from '../../domain/parts.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import { selectionKey } from '../../../domain/filter.ts';
+import { refuseUnheld } from '../../../domain/parts.ts';
+import { objectName } from '../connection/quote.ts';
+import type { EntryMeta, PostgresMeta, SequenceMeta } from '../meta.ts';
 import { isOfMany, tableOf } from './cuts.ts';
-import type { EntryMeta, PostgresMeta, SequenceMeta } from './meta.ts';
-import { objectName } from './quote.ts';
 import { isAllIn, selectPositions, withNeeds } from './selection.ts';
 
 /** Metas that were narrowed: every unit asks for the same one again. */

@@ -1,6 +1,6 @@
-import { isHost } from './groups.ts';
-import type { EntryMeta, TableMeta } from './meta.ts';
-import { objectName } from './quote.ts';
+import { objectName } from '../connection/quote.ts';
+import type { EntryMeta, TableMeta } from '../meta.ts';
+import { isHost } from '../restore/groups.ts';
 import { isAllIn } from './selection.ts';
 
 /** Something of a selected table, or made from it, that needs what is not selected. */

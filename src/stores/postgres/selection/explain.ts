@@ -1,9 +1,9 @@
-import type { RestoreSelection } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { objectName } from '../connection/quote.ts';
+import { largeObjects, type PostgresMeta } from '../meta.ts';
 import { chosenOf, neededThere, selectedIn } from './chosen.ts';
 import { type Cut, cutsOf, sayCuts } from './cuts.ts';
-import { largeObjects, type PostgresMeta } from './meta.ts';
-import { objectName } from './quote.ts';
 import { selectPositions } from './selection.ts';
 
 /** @throws DrError `refused`, naming each key */

@@ -1,5 +1,5 @@
-import type { RestoreSelection } from '../../domain/data.ts';
-import type { PostgresMeta } from './meta.ts';
+import type { RestoreSelection } from '../../../domain/data.ts';
+import type { PostgresMeta } from '../meta.ts';
 
 export interface NeededRoles {
   /** They will own something. */

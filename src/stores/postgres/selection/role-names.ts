@@ -1,4 +1,4 @@
-import { ident } from './quote.ts';
+import { ident } from '../connection/quote.ts';
 
 /** A word or name of a statement, where it stands in the text. */
 interface Token {

@@ -1,6 +1,6 @@
-import type { Filter } from '../../domain/data.ts';
-import { DrError } from '../../domain/errors.ts';
-import { selectNames } from '../../domain/filter.ts';
+import type { Filter } from '../../../domain/data.ts';
+import { DrError } from '../../../domain/errors.ts';
+import { selectNames } from '../../../domain/filter.ts';
 
 /** Something a filter may name; `parents` are positions in the same list. */
 export interface Selectable {
