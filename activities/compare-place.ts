@@ -7,6 +7,7 @@ import {
   equalityTable,
   type Fingerprint,
 } from '../src/domain/fingerprint.ts';
+import { keepEvidence } from './keep-evidence.ts';
 import { openSet } from './set.ts';
 import { openSite } from './site.ts';
 import { verb } from './verb.ts';
@@ -17,7 +18,7 @@ const mostNamed = 10;
 
 /** Fingerprints of the place equal those of the set, object by object. Equal or an error: there is nothing between. */
 export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
-  const { world, order } = job;
+  const { world } = job;
   const reader = await openSet(job, site, set);
   await using open = await openSite(job, site);
   const expected = reader.manifest.fingerprint;
@@ -26,22 +27,20 @@ export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
   const at = world.now();
   const table = equalityTable(expected, found);
   const differences = compareFingerprints(expected, found);
-  const evidence = JSON.stringify({ place: site.place.id, set, at, algorithm: found.algorithm, table, differences });
-  const name = `equality-${site.place.target}-${digestOf(evidence).slice(0, 12)}.json`;
-  await world.vault.runs.keep(order.run, at, name, Buffer.from(evidence));
+  const about = { target: site.place.target, at };
+  const { algorithm } = found;
+  await keepEvidence(job, 'equality', about, { place: site.place.id, set, at, algorithm, table, differences });
   if (differences.length > 0) throw unequal(site.place.id, set, differences, shown(table));
   return {
     says: `${table.length} of ${table.length} objects of ${site.place.id} equal set ${set}`,
     objects: table.length,
     rows: rowsOf(found),
-    digest: digestOf(JSON.stringify(found)),
+    digest: createHash('sha256').update(JSON.stringify(found)).digest('hex'),
     set,
     equality: shown(table),
     stamps: { verified: { at, source: 'history' } },
   };
 });
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const rowsOf = (print: Fingerprint): number => Object.values(print.objects).reduce((sum, one) => sum + one.rows, 0);
 

@@ -3,8 +3,8 @@ import { describeError, isDrError } from '../src/domain/errors.ts';
 import type { Secrets } from './secrets.ts';
 
 /**
- * What Temporal keeps of an error: its kind as type, message and hint, facts and evidence. Permanent kinds are not retried; what we
- * do not know is, as `unexpected`. No stack and no cause: both may hold what must not be in a history.
+ * What Temporal keeps of an error: its kind as type, message and hint, facts and evidence. Permanent kinds are not
+ * retried; what we do not know is, as `unexpected`. No stack and no cause: both may hold what must not be in a history.
  */
 export const toFailure = (error: unknown, secrets: Secrets): ApplicationFailure => {
   const failure = ApplicationFailure.create({

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Check, CheckRow } from '../src/domain/checks.ts';
 import { countChecks, describeCheck, refuseRed, worstFirst } from '../src/domain/checks.ts';
+import { shownAt } from '../src/domain/shown-at.ts';
 import type { Site } from '../src/domain/verbs.ts';
-import type { Consistency, Instant } from '../src/domain/words.ts';
 import type { CheckOptions } from '../src/stores/port.ts';
+import { keepEvidence } from './keep-evidence.ts';
 import { openSet } from './set.ts';
 import { type OpenSite, openSite } from './site.ts';
 import { type Job, verb } from './verb.ts';
@@ -14,16 +14,15 @@ const mostText = 300;
 
 /** Runs the estate's checks. A red one is an error that carries all of them; what was not measured is a finding. */
 export const runChecks = verb('runChecks', async (job, { site, set, integrity }) => {
-  const { world, order } = job;
+  const { world } = job;
   const at = set === undefined ? world.now() : shownAt((await openSet(job, site, set)).manifest.consistency);
   const wanted = checksOf(job, site, integrity === true);
   await using open = await openSite(job, site);
   const rows = worstFirst(await rowsOf(open, wanted, { at, isInService: open.isBound }));
 
   const now = world.now();
-  const evidence = Buffer.from(JSON.stringify({ place: site.place.id, set: set ?? null, at, now, rows }));
-  const name = `checks-${site.place.target}-${createHash('sha256').update(evidence).digest('hex').slice(0, 12)}.json`;
-  await world.vault.runs.keep(order.run, now, name, evidence);
+  const about = { target: site.place.target, at: now };
+  await keepEvidence(job, 'checks', about, { place: site.place.id, set: set ?? null, at, now, rows });
   const checks = rows.slice(0, mostRows).map(cut);
   const refusal = refuseRed(checks);
   if (refusal !== null) throw refusal;
@@ -43,10 +42,6 @@ export const checksOf = ({ world }: Pick<Job, 'world'>, { place }: Site, integri
   const isMissing = integrity && !known.some(({ kind }) => kind === 'integrity');
   return isMissing ? [...known, { kind: 'integrity' }] : known;
 };
-
-/** From when on everything in a set can be there: what its newest rows are held against. */
-export const shownAt = (consistency: Consistency): Instant =>
-  consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
 /** One row or more for each check, also where the kind of store has none. */
 export const rowsOf = async (

@@ -1,13 +1,10 @@
 import { DrError, isDrError } from '../../src/domain/errors.ts';
-import type { Consistency, Instant, SetId, TargetId } from '../../src/domain/words.ts';
+import { shownAt } from '../../src/domain/shown-at.ts';
+import type { Instant, SetId, TargetId } from '../../src/domain/words.ts';
 import { printName, suggest } from '../../src/estate/names.ts';
 import type { SetReader, SetSummary, Vault } from '../../src/vault/port.ts';
 
 const mostNamed = 5;
-
-/** From when on everything in the set can be there: the end of what a fuzzy set shows. */
-const shownAt = (consistency: Consistency): Instant =>
-  consistency.kind === 'point-in-time' ? consistency.at : consistency.to;
 
 /** Sets at or before `at`, never after it, the newest first; without `at` all of them. */
 export const setsUpTo = (sets: readonly SetSummary[], at?: Instant): SetSummary[] =>

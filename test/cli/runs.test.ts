@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
@@ -8,6 +6,7 @@ import type { Status } from '../../src/domain/run.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import type { Report } from '../../src/report/report.ts';
+import { startHealthyService } from '../support/healthy-service.ts';
 import { codeFor, startInProcessWorker } from '../support/in-process-worker.ts';
 import { freshNamespace } from '../support/servers.ts';
 import { type Ran, dr as spawnDr, startDr } from './dr.ts';
@@ -31,15 +30,6 @@ const codeOf = (person: keyof typeof people): string => {
 
 const ends: (() => unknown)[] = [];
 
-/** A service that is always green, and what it takes to reach it. */
-const startService = async (): Promise<string> => {
-  const server = createServer((_, response) => response.end('ok'));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ends.push(() => server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
-};
-
 interface Answered {
   code: number | null;
   run: string;
@@ -58,11 +48,13 @@ describe('runs from the command line', () => {
   const ask = async (...args: string[]) => answered(await estate.dr(args));
 
   beforeAll(async () => {
+    const { health, close } = await startHealthyService();
+    ends.push(close);
     const codes = Object.entries(people).map(([id, code]) => {
       process.env[`CODE_OF_${id}`] = code;
       return `  ${id}: { name: ${id}, code: 'env:CODE_OF_${id}' }`;
     });
-    const more = `    services: [shop]\nservices:\n  shop: { health: '${await startService()}', greens: 1 }\npeople:\n${codes.join('\n')}\n`;
+    const more = `    services: [shop]\nservices:\n  shop: { health: '${health}', greens: 1 }\npeople:\n${codes.join('\n')}\n`;
     estate = await memoryEstate(more, '{ rto: 30m, rpo: 1h }', (end) => ends.push(end));
     const server = await freshNamespace('cli');
     process.env.TEMPORAL_ADDRESS = server.address;

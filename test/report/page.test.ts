@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DrError } from '../../src/domain/errors.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import { openBrowser } from '../support/browser.ts';
 import { variants } from './variants.ts';
@@ -28,13 +27,12 @@ describe('the page of a report in a browser', () => {
   let axe: string;
 
   beforeAll(async () => {
-    try {
-      browser = await openBrowser();
-    } catch (error) {
-      if (!(error instanceof DrError)) throw error;
-      whyNot = `no browser: ${error.message}`;
+    const opened = await openBrowser();
+    if ('whyNot' in opened) {
+      whyNot = opened.whyNot;
       return;
     }
+    browser = opened.browser;
     folder = await mkdtemp(join(tmpdir(), 'dr-report-'));
     for (const name of names) await writeFile(join(folder, `${name}.html`), renderHtml(variants[name]));
     axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

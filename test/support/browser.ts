@@ -1,4 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
+import { DrError } from '../../src/domain/errors.ts';
 import { resolveChromium } from '../../src/local/components/chromium.ts';
 
 const quiet = [
@@ -6,6 +7,13 @@ const quiet = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** @throws DrError `missing` where no browser can be had */
-export const openBrowser = async (): Promise<Browser> =>
-  chromium.launch({ executablePath: await resolveChromium(), headless: true, args: quiet });
+/** A browser, or the reason why none can be had. */
+export const openBrowser = async (): Promise<{ browser: Browser } | { whyNot: string }> => {
+  try {
+    const executablePath = await resolveChromium();
+    return { browser: await chromium.launch({ executablePath, headless: true, args: quiet }) };
+  } catch (error) {
+    if (!(error instanceof DrError)) throw error;
+    return { whyNot: `no browser: ${error.message}` };
+  }
+};

@@ -1,17 +1,14 @@
 // W4: a recovery in the Temporal UI alone, as an engineer does it at night.
 
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
-import { DrError } from '../../src/domain/errors.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { type MemoryEstate, memoryEstate } from '../cli/in-process.ts';
 import { openBrowser } from '../support/browser.ts';
+import { startHealthyService } from '../support/healthy-service.ts';
 import { codeFor, startInProcessWorker } from '../support/in-process-worker.ts';
 import { freshNamespace } from '../support/servers.ts';
 import type { SharedTemporal } from '../support/shared-servers.ts';
@@ -37,27 +34,20 @@ describe('the Temporal UI', () => {
   let page: Page;
   let runs = 0;
 
-  const startService = async (): Promise<string> => {
-    const server = createServer((_, response) => response.end('ok'));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ends.push(() => server.close());
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
-  };
-
   beforeAll(async () => {
-    try {
-      browser = await openBrowser();
-    } catch (error) {
-      if (!(error instanceof DrError)) throw error;
-      whyNot = `no browser: ${error.message}`;
+    const opened = await openBrowser();
+    if ('whyNot' in opened) {
+      whyNot = opened.whyNot;
       return;
     }
+    browser = opened.browser;
+    const { health, close } = await startHealthyService();
+    ends.push(close);
     const people = Object.entries(secrets).map(([id, secret]) => {
       process.env[`CODE_OF_${id}`] = secret;
       return `  ${id}: { name: ${id}, code: 'env:CODE_OF_${id}' }`;
     });
-    const more = `    services: [shop]\nservices:\n  shop: { health: '${await startService()}', greens: 1 }\npeople:\n${people.join('\n')}\n`;
+    const more = `    services: [shop]\nservices:\n  shop: { health: '${health}', greens: 1 }\npeople:\n${people.join('\n')}\n`;
     estate = await memoryEstate(more, '{ rto: 30m, rpo: 1h }', (end) => ends.push(end));
     expect((await estate.dr(['snapshot', 'orders-db'])).code).toBe(0);
     temporal = await freshNamespace('ui');

@@ -1,8 +1,9 @@
 import { markdownTable } from 'markdown-table';
-import { checksOf, rowsOf, shownAt } from '../../../activities/run-checks.ts';
+import { checksOf, rowsOf } from '../../../activities/run-checks.ts';
 import { openSite } from '../../../activities/site.ts';
 import { type CheckRow, countChecks, worstFirst } from '../../domain/checks.ts';
 import { DrError } from '../../domain/errors.ts';
+import { shownAt } from '../../domain/shown-at.ts';
 import type { Act } from '../commands.ts';
 import { findOpenPlace } from '../engine/find-open-place.ts';
 import { findSet } from '../engine/find-set.ts';

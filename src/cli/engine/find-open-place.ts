@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { boundOf } from '../../../activities/guard.ts';
 import type { World } from '../../../activities/world.ts';
 import { DrError } from '../../domain/errors.ts';
 import type { Site } from '../../domain/verbs.ts';
 import type { RunId } from '../../domain/words.ts';
+import type { Target } from '../../estate/estate.ts';
 import { printName, suggest } from '../../estate/names.ts';
 import { knownTarget } from './known-target.ts';
+import { referencedPlace } from './referenced-place.ts';
 
 /** A place that exists, and the run whose mark it bears where a run made it. */
 export interface Found {
@@ -33,17 +34,12 @@ export const findOpenPlace = async (world: World, name: string, at?: string): Pr
   throw new DrError('unknown-name', `no place ${printName(name)}${suggest(name, legal)}`, `legal: ${legal.join(', ')}`);
 };
 
-const copyAt = (at: string, { id, kind }: { id: string; kind: Site['place']['kind'] }, epoch: number): Site => {
-  if (!/^(env|file):./.test(at)) {
-    throw new DrError(
-      'bad-input',
-      `expected a reference to a connection string, found ${at.includes('://') ? 'a connection string' : printName(at)}`,
-      'put the connection string into a variable or a file and give env:NAME or file:/path',
-    );
-  }
-  const hash = createHash('sha256').update(at).digest('hex').slice(0, 8);
-  return {
-    place: { id: `${id}/beside-${hash}`, target: id, kind, role: 'beside', provider: 'existing', url: at },
-    epoch,
-  };
+const copyAt = (at: string, target: Target, epoch: number): Site => {
+  const place = referencedPlace(at, target);
+  if (place !== null) return { place, epoch };
+  throw new DrError(
+    'bad-input',
+    `expected a reference to a connection string, found ${at.includes('://') ? 'a connection string' : printName(at)}`,
+    'put the connection string into a variable or a file and give env:NAME or file:/path',
+  );
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { placeOf } from '../../../activities/plan/pre-allocate.ts';
 import { DrError } from '../../domain/errors.ts';
 import type { Site } from '../../domain/verbs.ts';
@@ -6,6 +5,7 @@ import type { Binding, RunId } from '../../domain/words.ts';
 import type { Target } from '../../estate/estate.ts';
 import { printName, suggest } from '../../estate/names.ts';
 import type { SetReader } from '../../vault/port.ts';
+import { referencedPlace } from './referenced-place.ts';
 
 /** Where a restore goes, and what a person has to know of it first. */
 export interface Destination {
@@ -43,12 +43,8 @@ export const findPlace = (
       `add targets.${target.id}.${name}Server: env:NAME to the estate file`,
     );
   }
-  if (/^(env|file):./.test(to)) {
-    const hash = createHash('sha256').update(to).digest('hex').slice(0, 8);
-    const id = `${target.id}/beside-${hash}`;
-    const place = { id, target: target.id, kind: target.kind, role: 'beside', provider: 'existing', url: to } as const;
-    return { site: { place, epoch }, says: to };
-  }
+  const referenced = referencedPlace(to, target);
+  if (referenced !== null) return { site: { place: referenced, epoch }, says: to };
   if (to.includes('://')) {
     throw new DrError(
       'bad-input',

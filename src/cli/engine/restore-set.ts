@@ -1,26 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { applyEach, tallyOf } from '../../../activities/apply-each.ts';
 import { metaOf, openSet, writerOf } from '../../../activities/set.ts';
 import { type OpenSite, openSite } from '../../../activities/site.ts';
 import type { Job } from '../../../activities/verb.ts';
-import { parallelOf } from '../../domain/batches.ts';
 import type { RestoreSelection } from '../../domain/data.ts';
-import { compareFingerprints, type Difference } from '../../domain/fingerprint.ts';
 import type { Site } from '../../domain/verbs.ts';
-import { type SetId, stages } from '../../domain/words.ts';
-import type { Progress, Writer } from '../../stores/port.ts';
+import type { SetId } from '../../domain/words.ts';
+import type { Writer } from '../../stores/port.ts';
+import { type Filled, fillPlace } from './fill-place.ts';
+import { hush } from './hush.ts';
 
-export interface Restored {
+export interface Restored extends Omit<Filled, 'tally'> {
   applied: number;
-  /** Units that an earlier call of the same run had applied. */
-  skipped: number;
   rows: number;
   bytes: number;
-  objects: number;
-  /** How long every row of the restored place was read for the proof. */
-  verifyMs: number;
-  /** Empty when the place equals the set, as far as it was selected. */
-  differences: readonly Difference[];
 }
 
 /**
@@ -30,40 +22,16 @@ export interface Restored {
 export const restoreSet = async (job: Job, site: Site, set: SetId, selection: RestoreSelection): Promise<Restored> => {
   const reader = await openSet(job, site, set);
   const meta = await metaOf(reader);
-  // What a store says of one unit would hide how far the whole is.
-  let isApplying = false;
-  const beat = (progress: Progress): void => (isApplying ? undefined : job.work.beat(progress));
-  await using open = await openSite({ ...job, work: { ...job.work, beat } }, site, 'fresh');
+  const { work, quietly } = hush(job.work);
+  await using open = await openSite({ ...job, work }, site, 'fresh');
   const by: Writer = { ...writerOf(job, site, reader), selection };
   await open.place.begin(by, meta);
   await identify(job, site, open);
 
-  const units = stages.flatMap((stage) => [...open.kind.units(meta, stage, selection)]);
-  const ledger = await open.place.ledger(by);
-  const left = units.filter((unit) => !ledger.has(unit.id));
-  const tally = tallyOf(left);
-  isApplying = true;
-  for (const stage of stages) {
-    const ofStage = left.filter((unit) => unit.stage === stage);
-    await applyEach(job, { open, reader, meta, by }, ofStage, parallelOf(stage, job.work.parallel), tally);
-  }
-  isApplying = false;
-  job.work.beat({ says: 'comparing with the set, every row', bytes: 0, totalBytes: null });
-  const verifyingSince = performance.now();
-  const { expected, found } = await open.place.prove(by, meta, reader.manifest.fingerprint);
-  const differences = compareFingerprints(expected, found);
-  const verifyMs = Math.round(performance.now() - verifyingSince);
-  if (differences.length === 0) await open.place.end(by);
+  const { tally, ...filled } = await fillPlace(job, { open, reader, meta, by }, quietly);
+  if (filled.differences.length === 0) await open.place.end(by);
   const { applied, rows, bytes } = tally;
-  return {
-    applied,
-    skipped: units.length - applied,
-    rows,
-    bytes,
-    objects: Object.keys(expected.objects).length,
-    verifyMs,
-    differences,
-  };
+  return { applied, rows, bytes, ...filled };
 };
 
 /** A place that has no mark yet is one that nothing was ever written to by us: from here on it is known. */

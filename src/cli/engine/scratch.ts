@@ -9,9 +9,10 @@ import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError, describeError } from '../../domain/errors.ts';
 import type { PlaceSpec, RunId } from '../../domain/words.ts';
 import type { PlaceLook } from '../../stores/look.ts';
-import type { Progress, Work, Writer } from '../../stores/port.ts';
+import type { Work, Writer } from '../../stores/port.ts';
 import type { SetReader } from '../../vault/port.ts';
 import type { Session } from '../session.ts';
+import { type HushedWork, hush } from './hush.ts';
 import { knownTarget } from './known-target.ts';
 import { openJob } from './open-job.ts';
 import { lookRun, sweepScratch } from './sweep-scratch.ts';
@@ -25,7 +26,7 @@ export interface Scratch {
   meta: unknown;
   by: Writer;
   /** Keeps what the place says of one unit off the screen while `body` says how far the whole is. */
-  quietly<T>(body: () => Promise<T>): Promise<T>;
+  quietly: HushedWork['quietly'];
 }
 
 interface About {
@@ -60,22 +61,13 @@ const enter = async <T>(
   const site = { place, epoch: bound.epoch + 1 };
   const reader = await world.vault.open(target, set.manifest.set, work);
   const meta = await metaOf(reader);
-  let isQuiet = false;
-  const beat = (progress: Progress): void => (isQuiet ? undefined : work.beat(progress));
-  await using open = await openSite({ ...job, work: { ...work, beat } }, site, 'fresh');
+  const { work: hushed, quietly } = hush(work);
+  await using open = await openSite({ ...job, work: hushed }, site, 'fresh');
   const { look } = open.place.can;
   if (look === undefined) throw noLook(kind);
   const by = { ...writerOf(job, site, reader), selection };
   await open.place.begin(by, meta);
   await open.place.stamp({ id: randomUUID(), target, role, epoch: site.epoch, run: order.run });
-  const quietly: Scratch['quietly'] = async (doing) => {
-    isQuiet = true;
-    try {
-      return await doing();
-    } finally {
-      isQuiet = false;
-    }
-  };
   return await body({ job, open, look, reader, meta, by, quietly });
 };
 

@@ -6,7 +6,7 @@ import { type ServerProcess, serverProcess } from './process.ts';
 import { type ResolveOptions, resolveComponent } from './resolve.ts';
 import { type RunningServer, runServer } from './running-server.ts';
 import { type Say, sayOnStderr } from './say.ts';
-import { allOnPath, requireTool, runProgram } from './tool.ts';
+import { findOnPath, requireTool } from './tool.ts';
 
 const cacheName = 'mongo-java-server-h2-1.47.0-2';
 const program = 'mongod';
@@ -19,7 +19,7 @@ export const resolveMongodb = (options: ResolveOptions = {}): Promise<string> =>
   resolveComponent(
     { name: 'MongoDB', byHand },
     [
-      { says: 'mongod on PATH', find: findOnPath },
+      { says: 'mongod on PATH', find: () => findOnPath(program) },
       {
         says: 'cache (a stand-in)',
         find: async () => {
@@ -35,13 +35,6 @@ export const resolveMongodb = (options: ResolveOptions = {}): Promise<string> =>
     ],
     options,
   );
-
-const findOnPath = async (): Promise<string> => {
-  const [path] = await allOnPath(program);
-  if (path === undefined) throw new Error(`no ${program} there`);
-  await runProgram(path, ['--version'], { timeoutMs: 10_000 });
-  return path;
-};
 
 export interface RunningMongodb extends RunningServer {
   /** Without a database; no users. */

@@ -3,7 +3,7 @@ import { cached, install } from './cache.ts';
 import { goInstall } from './go-install.ts';
 import type { Way } from './resolve.ts';
 import type { Say } from './say.ts';
-import { allOnPath, runProgram } from './tool.ts';
+import { findOnPath } from './tool.ts';
 
 /** A program that is one file: as it is installed, as its makers publish it, and as Go builds it. */
 export interface GoProgram {
@@ -34,10 +34,3 @@ export const waysOf = (one: GoProgram, say?: Say): Way[] => [
     },
   },
 ];
-
-const findOnPath = async (program: string): Promise<string> => {
-  const [path] = await allOnPath(program);
-  if (path === undefined) throw new Error(`no ${program} there`);
-  await runProgram(path, ['--version'], { timeoutMs: 10_000 });
-  return path;
-};

@@ -70,3 +70,11 @@ export const runProgram = async (
   }
   return result.all ?? '';
 };
+
+/** The first program of that name on PATH, once it has answered what version it is. @throws Error */
+export const findOnPath = async (program: string): Promise<string> => {
+  const [path] = await allOnPath(program);
+  if (path === undefined) throw new Error(`no ${program} there`);
+  await runProgram(path, ['--version'], { timeoutMs: 10_000 });
+  return path;
+};
