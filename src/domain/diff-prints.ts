@@ -1,4 +1,4 @@
-import type { Fingerprint, ObjectPrint } from './fingerprint.ts';
+import { type Fingerprint, keysOf, printOf } from './fingerprint.ts';
 
 /** What became of one object. */
 export interface ObjectDiff {
@@ -9,17 +9,13 @@ export interface ObjectDiff {
   rowsAfter: number | null;
 }
 
-const printOf = ({ objects }: Fingerprint, name: string): ObjectPrint | undefined =>
-  Object.hasOwn(objects, name) ? objects[name] : undefined;
-
 /**
  * What became of every object, sorted by name. Where the two were hashed in different ways, an object with the same number
  * of rows is `not compared`: nothing is called equal that was not seen to be.
  */
 export const diffPrints = (before: Fingerprint, after: Fingerprint): ObjectDiff[] => {
   const isComparable = before.algorithm === after.algorithm;
-  const names = [...new Set([...Object.keys(before.objects), ...Object.keys(after.objects)])].sort();
-  return names.map((object): ObjectDiff => {
+  return keysOf(before, after).map((object): ObjectDiff => {
     const [a, b] = [printOf(before, object), printOf(after, object)];
     const rows = { rowsBefore: a?.rows ?? null, rowsAfter: b?.rows ?? null };
     if (a === undefined || b === undefined) return { object, what: a === undefined ? 'added' : 'removed', ...rows };

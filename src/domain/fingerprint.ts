@@ -35,11 +35,12 @@ export interface EqualityRow {
   equal: boolean;
 }
 
-const keysOf = (a: Fingerprint, b: Fingerprint): string[] =>
+/** Objects of either, sorted. */
+export const keysOf = (a: Fingerprint, b: Fingerprint): string[] =>
   [...new Set([...Object.keys(a.objects), ...Object.keys(b.objects)])].sort();
 
 /** An object may be named like something every JavaScript object inherits. */
-const printOf = ({ objects }: Fingerprint, name: string): ObjectPrint | undefined =>
+export const printOf = ({ objects }: Fingerprint, name: string): ObjectPrint | undefined =>
   Object.hasOwn(objects, name) ? objects[name] : undefined;
 
 /** Every difference, none left out, sorted by object. Equal prints give an empty list. */

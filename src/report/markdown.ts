@@ -1,26 +1,18 @@
 import { markdownTable } from 'markdown-table';
-
-const controls = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+import { linesOf, withoutControls } from './text.ts';
 
 /**
  * Any text as one line of Markdown that shows exactly that text: hostile object names, line breaks and HTML stay letters.
  * Underscores inside words are left alone, because they mean nothing there and names read better.
  */
 export const plain = (text: string): string =>
-  text
-    .replace(/[\\`*[\]<>|#~&]/g, '\\$&')
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-    .replace(controls, (one) => `\\\\u{${one.codePointAt(0)!.toString(16)}}`);
+  withoutControls(
+    text.replace(/[\\`*[\]<>|#~&]/g, '\\$&').replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_'),
+    (code) => `\\\\u{${code}}`,
+  );
 
 /** Sentences of people and errors as one line: `plain`, but their line breaks are dashes. */
-export const prose = (text: string): string =>
-  plain(
-    text
-      .split(/[\r\n]+/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .join(' — '),
-  );
+export const prose = (text: string): string => plain(linesOf(text).join(' — '));
 
 /** A table of cells that are already Markdown; nothing when there are no rows. */
 export const table = (

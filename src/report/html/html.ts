@@ -1,17 +1,15 @@
 import { html as escaping, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import { linesOf, withoutControls } from '../text.ts';
 
 /** Markup that is safe to put into a page as it is. */
 export type Html = HtmlEscapedString;
-
-const controls = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /**
  * Text that shows exactly what it holds: line breaks, bidi controls and other invisible characters become `\u{…}`, so
  * that no name can pass for another or turn the words around it. Half a surrogate pair becomes the replacement character.
  */
-export const visible = (text: string): string =>
-  text.toWellFormed().replace(controls, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
+export const visible = (text: string): string => withoutControls(text.toWellFormed(), (code) => `\\u{${code}}`);
 
 const shown = (value: unknown): unknown => {
   if (typeof value === 'string') return visible(value);
@@ -33,9 +31,6 @@ export const trusted = (markup: string): Html => raw(markup);
 
 /** Sentences of people and errors: their line breaks are line breaks. */
 export const prose = (text: string): Html => {
-  const [first = '', ...rest] = text
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const [first = '', ...rest] = linesOf(text);
   return html`${first}${rest.map((line) => html`<br>${line}`)}`;
 };

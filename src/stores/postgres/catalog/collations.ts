@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { DrError } from '../../../domain/errors.ts';
-import { codeOf } from '../connection/failure.ts';
 import { literal } from '../connection/quote.ts';
+import { tryOut } from '../connection/try-out.ts';
 import type { CollationMeta } from '../meta.ts';
 
 /**
@@ -32,8 +32,7 @@ const versionOf = async (client: Client, one: CollationMeta): Promise<string | n
     const { rows } = await client.query<{ version: string | null }>(known, [one.name, 'pg_catalog']);
     return rows[0]?.version;
   }
-  await client.query('SAVEPOINT probe');
-  try {
+  const found = await tryOut(client, async () => {
     const how = `provider = ${one.provider === 'i' ? 'icu' : 'libc'}, locale = ${literal(one.locale)}, deterministic = ${one.isDeterministic}`;
     await client.query(`CREATE COLLATION pg_temp.dr_runbooks_probe (${how})`);
     const { rows } = await client.query<{ version: string | null }>(
@@ -41,12 +40,8 @@ const versionOf = async (client: Client, one: CollationMeta): Promise<string | n
         WHERE collname = 'dr_runbooks_probe' AND collnamespace = pg_my_temp_schema()`,
     );
     return rows[0]?.version;
-  } catch (error) {
-    if (codeOf(error) === null) throw error;
-    return undefined;
-  } finally {
-    await client.query('ROLLBACK TO SAVEPOINT probe');
-  }
+  });
+  return 'refused' in found ? undefined : found.answer;
 };
 
 /**

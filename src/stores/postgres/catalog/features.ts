@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { DrError } from '../../../domain/errors.ts';
-import { codeOf } from '../connection/failure.ts';
+import { tryOut } from '../connection/try-out.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
 import { isUsers } from './catalog.ts';
 
@@ -20,16 +20,8 @@ export const readFeatures = async (client: Client): Promise<Feature[]> => {
 
 /** Tries a statement and takes it back. @returns what the server said against it, null when it did not */
 const tried = async (client: Client, sql: string): Promise<string | null> => {
-  await client.query('SAVEPOINT probe');
-  try {
-    await client.query(sql);
-    return null;
-  } catch (error) {
-    if (codeOf(error) === null) throw error;
-    return (error as Error).message;
-  } finally {
-    await client.query('ROLLBACK TO SAVEPOINT probe');
-  }
+  const found = await tryOut(client, () => client.query(sql));
+  return 'refused' in found ? found.refused : null;
 };
 
 const uses: Readonly<Record<Feature, readonly [name: string, probe: string, instead: string]>> = {

@@ -3,6 +3,7 @@ import type { Source } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
 import { ident, literal } from '../connection/quote.ts';
 import type { RoleMeta } from '../meta.ts';
+import { keepSetting } from './keep-setting.ts';
 
 /** Hashes of passwords, by role: a stream of its own, so that nobody meets them who does not ask for them. */
 export const passwordStream = 'role-passwords';
@@ -88,10 +89,6 @@ export const makeRoles = async (
     for (const one of memberOf) {
       await client.query(`GRANT ${ident(one.role)} TO ${ident(name)}${optionsOf(one, major)}`);
     }
-    for (const setting of settings) {
-      await client.query('SELECT set_config($1, $2, true)', [setting.name, setting.value]);
-      const parameter = setting.name.split('.').map(ident).join('.');
-      await client.query(`ALTER ROLE ${ident(name)} SET ${parameter} FROM CURRENT`);
-    }
+    for (const setting of settings) await keepSetting(client, `ROLE ${ident(name)}`, setting);
   }
 };

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import { ident, literal, qualified } from '../connection/quote.ts';
+import { keepSetting } from '../catalog/keep-setting.ts';
+import { ident, qualified } from '../connection/quote.ts';
 import type { PostgresMeta } from '../meta.ts';
 
 /** Sequences go on where they were. */
@@ -21,14 +22,13 @@ export const advanceSequences = async (client: Client, { sequences }: PostgresMe
   }
 };
 
-/** Settings of the database. The server quotes the values itself: `FROM CURRENT` takes what this session has. */
+/** Settings of the database, and of roles in it. */
 export const setSettings = async (client: Client, meta: PostgresMeta): Promise<void> => {
   const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
   const database = ident(rows[0]!.name);
-  for (const { role, name, value } of meta.settings) {
+  for (const { role, ...setting } of meta.settings) {
     const whose = role === null ? `DATABASE ${database}` : `ROLE ${ident(role)} IN DATABASE ${database}`;
-    await client.query(`SELECT set_config(${literal(name)}, ${literal(value)}, true)`);
-    await client.query(`ALTER ${whose} SET ${name.split('.').map(ident).join('.')} FROM CURRENT`);
+    await keepSetting(client, whose, setting);
   }
 };
 
