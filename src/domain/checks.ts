@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts';
 import { DrError } from './errors.ts';
-import type { StoreKind } from './words.ts';
+import type { StoreKind, TargetId } from './words.ts';
 
 /**
  * What an estate says must be true of a target's data, as data: it is run after every restore before users are moved, in
@@ -13,6 +13,8 @@ export type Check =
   | IndexCheck
   | NewestRowCheck
   | SqlCheck
+  | DimensionsCheck
+  | SearchCheck
   | IntegrityCheck;
 export type CheckKind = Check['kind'];
 
@@ -22,6 +24,8 @@ export interface OrphansCheck {
   child: string;
   /** Paired with `parentColumns` by position. */
   columns: readonly string[];
+  /** Another target, whose rows the rows of this one name. Absent: both are here. */
+  parentTarget?: TargetId;
   parent: string;
   parentColumns: readonly string[];
 }
@@ -51,12 +55,15 @@ export interface IndexCheck {
   /** The predicate of a partial index. */
   where?: string;
   nullsNotDistinct: boolean;
+  /** What the store lets an index be given beside that: `expireAfterSeconds`, `metric_type`. Others do not matter. */
+  options?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type IndexKey = ({ column: string } | { expression: string }) & {
   order?: 'asc' | 'desc';
   nulls?: 'first' | 'last';
   collation?: string;
+  /** An operator class; in a document store the type of the key: `hashed`, `text`, `2dsphere`. */
   opclass?: string;
 };
 
@@ -83,6 +90,32 @@ export type Expectation =
   | { max: number }
   | { rows: 'empty' | 'nonEmpty' };
 
+/** Every vector of a column has this many dimensions. */
+export interface DimensionsCheck {
+  kind: 'dimensions';
+  of: string;
+  column: string;
+  dimensions: number;
+  /** Whether a row may have none. */
+  nulls: 'allowed' | 'refused';
+}
+
+/** A search for the nearest vectors, as a user would do it, finds these rows. */
+export interface SearchCheck {
+  kind: 'search';
+  of: string;
+  column: string;
+  /** The column by which rows are named in `near` and `hits`. */
+  key: string;
+  /** The row whose vector is searched for, or the vector itself. */
+  near: { key: string } | { vector: readonly number[] };
+  metric: 'l2' | 'cosine' | 'ip';
+  /** How many rows are asked for. */
+  limit: number;
+  /** Keys that have to be among them. */
+  hits: readonly string[];
+}
+
 /** The store's own structures are whole: every page and index entry is read and compared. */
 export interface IntegrityCheck {
   kind: 'integrity';
@@ -96,6 +129,8 @@ export const checkKinds = {
   index: ['postgres'],
   newestRow: ['postgres', 'memory'],
   sql: ['postgres'],
+  dimensions: [],
+  search: [],
   integrity: ['postgres'],
 } as const satisfies Record<CheckKind, readonly StoreKind[]>;
 
@@ -137,13 +172,17 @@ const describeIndex = (check: IndexCheck): string =>
     .join(' ');
 
 const sentences: { [K in CheckKind]: (check: Extract<Check, { kind: K }>) => string } = {
-  orphans: ({ child, columns, parent, parentColumns }) =>
-    `every ${child} (${columns.join(', ')}) is in ${parent} (${parentColumns.join(', ')})`,
+  orphans: ({ child, columns, parentTarget, parent, parentColumns }) =>
+    `every ${child} (${columns.join(', ')}) is in ${parent} (${parentColumns.join(', ')})${parentTarget === undefined ? '' : ` of ${parentTarget}`}`,
   objects: ({ names }) => `there is ${names.join(', ')}`,
   columns: ({ of, columns }) => `${of} has ${columns.map(({ name }) => name).join(', ')}`,
   index: describeIndex,
   newestRow: ({ of, column, withinMs }) => `the newest ${column} of ${of} is at most ${formatDuration(withinMs)} old`,
   sql: ({ says }) => says,
+  dimensions: ({ of, column, dimensions, nulls }) =>
+    `every ${column} of ${of} has ${dimensions} dimensions${nulls === 'refused' ? ', and none is null' : ''}`,
+  search: ({ of, column, near, limit, hits }) =>
+    `the ${limit} of ${of} whose ${column} is nearest to ${'key' in near ? `that of ${near.key}` : 'a vector'} hold ${hits.join(', ')}`,
   integrity: () => 'tables and indexes are whole',
 };
 

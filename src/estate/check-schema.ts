@@ -12,6 +12,7 @@ const orphans = mapping({
   kind: z.literal('orphans'),
   child: object,
   columns: some('columns', column),
+  parentTarget: text('the name of a target').exactOptional(),
   parent: object,
   parentColumns: some('columns', column),
 }).refine(({ columns, parentColumns }) => columns.length === parentColumns.length, {
@@ -59,6 +60,9 @@ const index = mapping({
   include: list('columns', column),
   where: text('a predicate').exactOptional(),
   nullsNotDistinct: flag,
+  options: z
+    .record(text('an option'), z.union([z.string(), z.number(), z.boolean()]), { error: 'expected options by name' })
+    .exactOptional(),
 });
 
 const newestRow = mapping({
@@ -85,14 +89,41 @@ const sql = mapping({
   timeout: duration('1s', '6h').prefault('1m'),
 });
 
+const dimensions = mapping({
+  kind: z.literal('dimensions'),
+  of: object,
+  column,
+  dimensions: z.int({ error: 'expected a whole number' }).min(1, { error: 'at least 1' }),
+  nulls: z.enum(['allowed', 'refused'], { error: 'expected allowed or refused' }).default('refused'),
+});
+
+/** Keys are compared as texts, and may be written as numbers. */
+const key = z.preprocess((value) => (typeof value === 'number' ? String(value) : value), text('the key of a row'));
+const search = mapping({
+  kind: z.literal('search'),
+  of: object,
+  column,
+  key: column,
+  near: z.union([mapping({ key }), mapping({ vector: some('numbers', z.number()) })], {
+    error: 'expected the key of a row, or a vector',
+  }),
+  metric: z.enum(['l2', 'cosine', 'ip'], { error: 'expected l2, cosine or ip' }),
+  limit: z.int({ error: 'expected a whole number' }).min(1).max(1000).default(10),
+  hits: some('keys of rows', key),
+});
+
 const integrity = mapping({ kind: z.literal('integrity') });
 
 const kinds = Object.keys(checkKinds) as CheckKind[];
 
 /** One check of a target, by its kind. */
-export const checkSchema = z.discriminatedUnion('kind', [orphans, objects, columns, index, newestRow, sql, integrity], {
-  error: kindError('check', kinds),
-});
+export const checkSchema = z.discriminatedUnion(
+  'kind',
+  [orphans, objects, columns, index, newestRow, sql, dimensions, search, integrity],
+  {
+    error: kindError('check', kinds),
+  },
+);
 
 type CheckFile = z.output<typeof checkSchema>;
 

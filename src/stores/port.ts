@@ -163,6 +163,12 @@ export interface Checks {
    * @throws DrError `unreachable`, `interrupted`, `busy`: nothing is known of the rest
    */
   run(checks: readonly Check[], options: CheckOptions): Promise<CheckRow[]>;
+  /**
+   * The named columns of every row, as texts by which rows of another store name them: whole numbers in decimal, UUIDs in
+   * lower case, everything else as it is. Some rows at a time, in any order, in bounded memory; null where a row has none.
+   * @throws DrError `missing` (no such object or column), `unreachable`, `interrupted`
+   */
+  keys?(object: string, columns: readonly string[]): AsyncIterable<readonly (readonly (string | null)[])[]>;
 }
 
 export interface Fence {

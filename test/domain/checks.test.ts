@@ -71,6 +71,17 @@ describe('a check', () => {
     },
     { kind: 'newestRow', of: 'orders', column: 'at', withinMs: 3_600_000 },
     { kind: 'sql', says: 'no total is negative', query: 'SELECT 1', expect: { rows: 'empty' }, timeoutMs: 1 },
+    { kind: 'dimensions', of: 'items', column: 'v', dimensions: 384, nulls: 'refused' },
+    {
+      kind: 'search',
+      of: 'items',
+      column: 'v',
+      key: 'id',
+      near: { key: '7' },
+      metric: 'cosine',
+      limit: 3,
+      hits: ['7', '8'],
+    },
     { kind: 'integrity' },
   ];
 
@@ -83,6 +94,8 @@ describe('a check', () => {
       'unique btree index on orders (a, (lower(b)) collate C desc nulls last) include (c) nulls not distinct where d IS NULL',
       'the newest at of orders is at most 1h old',
       'no total is negative',
+      'every v of items has 384 dimensions, and none is null',
+      'the 3 of items whose v is nearest to that of 7 hold 7, 8',
       'tables and indexes are whole',
     ]);
   });

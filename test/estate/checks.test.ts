@@ -83,7 +83,7 @@ describe('the checks of a target', () => {
   const first = fine.split('\n').length + 1;
   const wrong: [what: string, check: string, says: string][] = [
     ['an unknown kind', '{ kind: orphan }', 'checks.0.kind: "orphan" is no kind of check; did you mean "orphans"?'],
-    ['no kind', '{ of: x }', 'expected a kind; kinds: orphans, objects, columns, index, newestRow, sql, integrity'],
+    ['no kind', '{ of: x }', 'expected a kind; kinds: orphans, objects, columns, index, newestRow, sql, dimensions, search, integrity'],
     ['a text', 'orphans', 'expected a mapping with a kind'],
     ['a typo in a field', '{ kind: objects, nams: [x] }', '"nams" is no field here; did you mean "names"?'],
     ['no objects', '{ kind: objects, names: [] }', 'expected at least one of names of objects'],

@@ -22,6 +22,17 @@ const absent: { [K in CheckKind]: Extract<Check, { kind: K }> } = {
   },
   newestRow: { kind: 'newestRow', of: 'gone', column: 'at', withinMs: 1000 },
   sql: { kind: 'sql', says: 'it is so', query: 'SELECT gone', expect: { rows: 'nonEmpty' }, timeoutMs: 1000 },
+  dimensions: { kind: 'dimensions', of: 'gone', column: 'a', dimensions: 3, nulls: 'refused' },
+  search: {
+    kind: 'search',
+    of: 'gone',
+    column: 'a',
+    key: 'id',
+    near: { vector: [1, 2, 3] },
+    metric: 'l2',
+    limit: 3,
+    hits: ['1'],
+  },
   integrity: { kind: 'integrity' },
 };
 
