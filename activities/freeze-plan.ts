@@ -43,6 +43,7 @@ export const freezePlan =
         targets: Object.keys(facts.targets),
         region: world.estate.region,
         objective: strictest(facts),
+        ...objectivesOf(facts),
         locks: locksOf(phases.flatMap((phase) => phase.steps)),
         sets,
         phases,
@@ -84,6 +85,13 @@ const proveStarter = async (world: World, input: RunInput, code: string | undefi
 const least = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : Math.min(...known);
+};
+
+/** What each of several was promised: of one, its objective is the plan's. */
+const objectivesOf = ({ targets }: Facts): Pick<Plan, 'objectives'> => {
+  const all = Object.values(targets);
+  if (all.length < 2) return {};
+  return { objectives: Object.fromEntries(all.map(({ id, objective }) => [id, objective])) };
 };
 
 /** Of several targets the strictest promise counts. */

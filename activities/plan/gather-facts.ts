@@ -116,6 +116,7 @@ const gatherTarget = async (
   { set, older, passedOver }: Choice,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
+  const { cannotFence } = world.kinds[target.kind];
   const facts: TargetFacts = {
     id: target.id,
     kind: target.kind,
@@ -131,10 +132,18 @@ const gatherTarget = async (
       return { id, greens, every: formatDuration(everyMs) };
     }),
     checks: target.checks.length,
+    ...referencesOf(target),
+    ...(cannotFence === undefined ? {} : { cannotFence }),
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
   const leftOut = set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [];
   return { target: facts, leftOut: [...passedOver, ...leftOut] };
+};
+
+const referencesOf = ({ id, checks }: Target): Pick<TargetFacts, 'references'> => {
+  const named = checks.flatMap((check) => (check.kind === 'orphans' ? (check.parentTarget ?? []) : []));
+  const references = [...new Set(named)].filter((other) => other !== id).sort();
+  return references.length === 0 ? {} : { references };
 };
 
 const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {

@@ -17,6 +17,11 @@ const instant = z.iso
 
 const shape = {
   target: name.optional(),
+  targets: z
+    .array(name, { error: 'expected a list of names like ["orders-db"]' })
+    .min(1, { error: 'expected at least one name' })
+    .transform((names) => [...new Set(names)])
+    .optional(),
   mode: z
     .enum(modes, { error: ({ input }) => `expected one of ${modes.join(', ')}${near(input, modes)}` })
     .default('plan'),
@@ -92,7 +97,11 @@ const guardName = (what: string, found: string | undefined, legal: readonly stri
 };
 
 const guardNames = (input: RunInput, estate: Estate): void => {
-  guardName('target', input.target, Object.keys(estate.targets));
+  const legal = Object.keys(estate.targets);
+  for (const target of [input.target, ...(input.targets ?? [])]) guardName('target', target, legal);
+  if (input.target !== undefined && input.targets !== undefined) {
+    throw new DrError('bad-input', 'both target and targets are given, and they may differ', 'give one of them');
+  }
   guardName('person', input.by, Object.keys(estate.people));
 };
 

@@ -115,6 +115,10 @@ export interface TargetFacts {
   services: readonly ServiceFacts[];
   /** How many checks the estate has for it. */
   checks: number;
+  /** Other targets whose rows its own rows name, as its `orphans` checks say. Absent: none. */
+  references?: readonly TargetId[];
+  /** Why writes at places of its kind cannot be stopped, as a sentence. Absent: they can. */
+  cannotFence?: string;
   /** What leads users to this target, as sentences; empty when nothing switches. */
   switches: readonly string[];
 }
@@ -148,6 +152,8 @@ export interface Runbook<Input extends RunInput = RunInput> {
 /** What a person types. Every field but the target has a default; an empty box is answered with what is legal. */
 export interface RunInput {
   target?: TargetId;
+  /** Several at once, for runbooks that are about the estate. */
+  targets?: readonly TargetId[];
   mode: Mode;
   /** A set id, or `latest`. */
   set: SetId | 'latest';
@@ -177,7 +183,10 @@ export interface Plan {
   targets: readonly TargetId[];
   /** Whose workers do the store work: `dr-stores-<region>`. */
   region: string;
+  /** Of several targets the strictest promises. */
   objective: Objective;
+  /** What each was promised, where there are several targets. */
+  objectives?: Readonly<Record<TargetId, Objective>>;
   /** Places this run locks, sorted: one lock each. */
   locks: readonly PlaceId[];
   sets: readonly SetFacts[];

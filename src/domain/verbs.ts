@@ -84,9 +84,10 @@ export interface Verbs {
   comparePlace: Verb<{ site: Site; set: SetId }>;
   /**
    * The checks of the estate for the target of the place; with `integrity` that one too, asked for or not. Newest rows are
-   * held against the set's instant, or against now without a set.
+   * held against the set's instant, or against now without a set. `parents` are the places in which this run brings back
+   * other targets that the checks name (`parentTarget`); those that are not among them are looked at where they are in service.
    */
-  runChecks: Verb<{ site: Site; set?: SetId; integrity?: true }>;
+  runChecks: Verb<{ site: Site; set?: SetId; integrity?: true; parents?: readonly Site[] }>;
   fencePlace: Verb<{ site: Site }>;
   unfencePlace: Verb<{ site: Site }>;
   /** A write is refused, or the place is provably gone. */

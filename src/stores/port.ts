@@ -24,6 +24,8 @@ export interface Progress {
 /** One adapter per folder of `src/stores/`. `Meta` is what its sets keep in the manifest's `meta` stream. */
 export interface Kind<Meta> {
   readonly kind: StoreKind;
+  /** Why no place of this kind has `can.fence`, as a sentence: plans say it instead of fencing. Absent: each has it. */
+  readonly cannotFence?: string;
   /**
    * Opens a place by its connection string.
    * @throws DrError `bad-input` (not such a URL), `no-permission`, `missing` (no such database), `unreachable`

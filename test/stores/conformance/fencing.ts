@@ -13,6 +13,10 @@ export const fencing = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>):
     return { url, place: await open(url) };
   };
 
+  test('is had by places, or the kind says why none has it (cannotFence)', () => {
+    expect(harness.kind.cannotFence === undefined).toBe(harness.can.fence);
+  });
+
   describe.runIf(harness.can.fence)('of this store', () => {
     test('refuses the writes of sessions old and new until it is taken away', async () => {
       const { lab } = bench();
