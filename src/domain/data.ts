@@ -26,6 +26,11 @@ export interface Sink {
  */
 export interface Source {
   read(name: string): AsyncIterable<Uint8Array>;
+  /**
+   * Bytes that `read` yielded and nobody looks at any more: their memory is free at once, and not when the garbage
+   * collector comes by. Whoever does not say so has them for as long as they are wanted.
+   */
+  give?(bytes: Uint8Array): void;
 }
 
 /** Which objects of a set or place. Names are source names; `*` matches any run of characters. Empty means all. */

@@ -29,6 +29,7 @@ function* stepsOf(streams: Manifest['streams']): Generator<Step> {
 export async function* checkStreams(
   manifest: Manifest,
   loadPart: LoadPart,
+  give: (part: Uint8Array) => void,
   permits: Slots,
   signal: AbortSignal,
   progress: (bytes: number, total: number) => void,
@@ -44,7 +45,9 @@ export async function* checkStreams(
     try {
       const part = step.ref ? await loadPart(step.ref, stop) : new Uint8Array();
       const sha256 = (await digestOf(part)).toString('hex');
-      return { ...step, sha256, bytes: part.length };
+      const bytes = part.length;
+      give(part);
+      return { ...step, sha256, bytes };
     } catch (error) {
       if (!isDrError(error) || (error.kind !== 'damaged' && error.kind !== 'missing')) throw error;
       return { ...step, sha256: '', bytes: 0, damage: error };

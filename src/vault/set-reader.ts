@@ -4,6 +4,7 @@ import type { Published } from './catalog.ts';
 import { checkStreams } from './check-streams.ts';
 import { chunkKey, decodeChunk } from './chunk-codec.ts';
 import type { DataKey } from './data-key.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { Backend, ChunkRef, Manifest, SetReader } from './port.ts';
 import { sharedChunks } from './shared-chunks.ts';
 import { slots } from './slots.ts';
@@ -39,9 +40,19 @@ export const setReader = (
   };
   /** Not stopped by one reader that leaves: others may wait for the same chunk. */
   const loadShared = sharedChunks((ref) => load(ref, work.signal));
+  /** Parts that have their bytes alone. */
+  const alone = new WeakSet<Uint8Array>();
   const loadPart: LoadPart = async (ref, signal) => {
-    if (ref.slice === undefined) return load(ref, signal);
+    if (ref.slice === undefined) {
+      const part = await load(ref, signal);
+      alone.add(part);
+      return part;
+    }
     return (await loadShared(ref)).subarray(ref.slice.from, ref.slice.from + ref.slice.bytes);
+  };
+
+  const give = (bytes: Uint8Array): void => {
+    if (alone.delete(bytes)) freeBytes(bytes);
   };
 
   async function* read(name: string): AsyncGenerator<Uint8Array> {
@@ -52,11 +63,12 @@ export const setReader = (
     manifest,
     digest,
     read,
+    give,
     meta: async () => {
       const parts: Uint8Array[] = [];
       for await (const part of read(manifest.meta)) parts.push(part);
       return JSON.parse(Buffer.concat(parts).toString('utf8'));
     },
-    check: (progress) => checkStreams(manifest, loadPart, permits, work.signal, progress),
+    check: (progress) => checkStreams(manifest, loadPart, give, permits, work.signal, progress),
   };
 };

@@ -29,7 +29,9 @@ const load = async (
   for await (const piece of from.read(unit.id)) {
     bytes += piece.length;
     session.work.beat({ says: unit.says, bytes, totalBytes: unit.bytes });
-    if (!copy.write(piece)) await Promise.race([once(copy, 'drain'), ended]);
+    const sent = new Promise<void>((resolve) => copy.write(piece, () => resolve()));
+    await Promise.race([sent, ended]);
+    from.give?.(piece);
   }
   copy.end();
   await ended;
