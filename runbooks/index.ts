@@ -1,6 +1,7 @@
 import type { Runbook } from '../src/domain/plan.ts';
 import { backupEstate } from './backup-estate.ts';
 import { recoverPostgresCorruption } from './recover-postgres-corruption.ts';
+import { restoreEstate } from './restore-estate.ts';
 import { restoreStore } from './restore-store.ts';
 import { runDrill } from './run-drill.ts';
 
@@ -8,6 +9,7 @@ import { runDrill } from './run-drill.ts';
 export const runbooks: Readonly<Record<string, Runbook>> = {
   backupEstate,
   recoverPostgresCorruption,
+  restoreEstate,
   restoreStore,
   runDrill,
 };

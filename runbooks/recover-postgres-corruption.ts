@@ -1,8 +1,9 @@
 import { DrError } from '../src/domain/errors.ts';
 import type { Runbook } from '../src/domain/plan.ts';
 import { chooseTarget } from './choose-target.ts';
-import { recoverBeside } from './phases/recover-beside.ts';
-import { rehearse } from './phases/rehearse.ts';
+import { onlyLeg } from './leg.ts';
+import { besideSite, recoverBeside } from './phases/recover-beside.ts';
+import { rehearse, scratchSite } from './phases/rehearse.ts';
 
 /**
  * A corrupted PostgreSQL: pages that cannot be read, or data that is wrong since a known time (`at`). Trusts neither the set
@@ -23,6 +24,8 @@ export const recoverPostgresCorruption: Runbook = {
       );
     }
     const manner = { now: facts.now, isWary: true };
-    return facts.mode === 'drill' ? rehearse(target, manner) : recoverBeside(target, manner);
+    return facts.mode === 'drill'
+      ? rehearse([onlyLeg(target, scratchSite(target))], manner)
+      : recoverBeside([onlyLeg(target, besideSite(target))], manner);
   },
 };

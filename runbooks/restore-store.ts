@@ -1,7 +1,8 @@
 import type { Runbook } from '../src/domain/plan.ts';
 import { chooseTarget } from './choose-target.ts';
-import { recoverBeside } from './phases/recover-beside.ts';
-import { rehearse } from './phases/rehearse.ts';
+import { onlyLeg } from './leg.ts';
+import { besideSite, recoverBeside } from './phases/recover-beside.ts';
+import { rehearse, scratchSite } from './phases/rehearse.ts';
 
 /** Recovers one target beside the place in service, then moves users over. A drill does the same on a scratch place. */
 export const restoreStore: Runbook = {
@@ -11,6 +12,8 @@ export const restoreStore: Runbook = {
   phases: (facts, input) => {
     const target = chooseTarget('restoreStore', facts, input);
     const manner = { now: facts.now };
-    return facts.mode === 'drill' ? rehearse(target, manner) : recoverBeside(target, manner);
+    return facts.mode === 'drill'
+      ? rehearse([onlyLeg(target, scratchSite(target))], manner)
+      : recoverBeside([onlyLeg(target, besideSite(target))], manner);
   },
 };

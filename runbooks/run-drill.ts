@@ -2,6 +2,7 @@ import { DrError } from '../src/domain/errors.ts';
 import type { Phase, Runbook } from '../src/domain/plan.ts';
 import type { Restorable } from './choose-target.ts';
 import { chooseTarget } from './choose-target.ts';
+import { onlyLeg } from './leg.ts';
 import { rehearse, scratchSite } from './phases/rehearse.ts';
 
 /** A drill counts only when it left nothing and moved nothing. */
@@ -49,6 +50,6 @@ export const runDrill: Runbook = {
       );
     }
     const target = chooseTarget('runDrill', facts, input);
-    return [...rehearse(target, { now: facts.now }), checkCleanUp(target)];
+    return [...rehearse([onlyLeg(target, scratchSite(target))], { now: facts.now }), checkCleanUp(target)];
   },
 };

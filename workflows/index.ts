@@ -3,6 +3,7 @@ import { unknownRunbook, walk } from './engine/walk.ts';
 // One line for each runbook.
 export const backupEstate = walk('backupEstate');
 export const recoverPostgresCorruption = walk('recoverPostgresCorruption');
+export const restoreEstate = walk('restoreEstate');
 export const restoreStore = walk('restoreStore');
 export const runDrill = walk('runDrill');
 

@@ -1,7 +1,8 @@
 import { DrError } from '../../src/domain/errors.ts';
-import type { Phase } from '../../src/domain/plan.ts';
+import type { Phase, Step } from '../../src/domain/plan.ts';
 import type { Call, Site } from '../../src/domain/verbs.ts';
 import type { Restorable } from '../choose-target.ts';
+import type { Leg } from '../leg.ts';
 import { type Manner, releaseSet, restoreInto } from './restore-into.ts';
 
 /**
@@ -17,40 +18,34 @@ export const scratchSite = (target: Restorable): Site => {
   );
 };
 
-/** The whole restore on a scratch place, measured and discarded. Asks nobody, fences nothing, switches nothing. */
-export const rehearse = (target: Restorable, manner: Pick<Manner, 'now' | 'isWary'>): readonly Phase[] => {
-  const site = scratchSite(target);
+const measureLoss = ({ target, site, named, whose }: Leg): Step => ({
+  kind: 'do',
+  id: named('measure-loss'),
+  says: `Measure which acknowledged writes${whose} are not in the restored copy`,
+  run: { verb: 'measureLoss', with: { target: target.id, site, set: target.set.id } },
+  verify: { verb: 'checkPlace', with: { site } },
+  undo: { irreversible: 'nothing to take back: this only reads' },
+});
+
+const leaveNothing = (leg: Leg): Step[] => {
+  const { site, named } = leg;
   const isGone: Call = { verb: 'checkDiscarded', with: { site } };
   return [
-    ...restoreInto(target, site, { ...manner, onRed: 'fail' }),
     {
-      id: 'measure',
-      says: 'Measure what users would have lost',
-      steps: [
-        {
-          kind: 'do',
-          id: 'measure-loss',
-          says: 'Measure which acknowledged writes are not in the restored copy',
-          run: { verb: 'measureLoss', with: { target: target.id, site, set: target.set.id } },
-          verify: { verb: 'checkPlace', with: { site } },
-          undo: { irreversible: 'nothing to take back: this only reads' },
-        },
-      ],
+      kind: 'do',
+      id: named('discard'),
+      says: `Discard ${site.place.id} and everything in it`,
+      run: { verb: 'discardPlace', with: { site } },
+      verify: isGone,
+      undo: { irreversible: 'a scratch place is made to be discarded' },
     },
-    {
-      id: 'clean-up',
-      says: 'Leave nothing behind',
-      steps: [
-        {
-          kind: 'do',
-          id: 'discard',
-          says: `Discard ${site.place.id} and everything in it`,
-          run: { verb: 'discardPlace', with: { site } },
-          verify: isGone,
-          undo: { irreversible: 'a scratch place is made to be discarded' },
-        },
-        releaseSet(target, isGone, ['discard']),
-      ],
-    },
+    releaseSet(leg, isGone, [named('discard')]),
   ];
 };
+
+/** The whole restore on scratch places, measured and discarded. Asks nobody, fences nothing, switches nothing. */
+export const rehearse = (legs: readonly Leg[], manner: Pick<Manner, 'now' | 'isWary'>): readonly Phase[] => [
+  ...restoreInto(legs, { ...manner, onRed: 'fail' }),
+  { id: 'measure', says: 'Measure what users would have lost', steps: legs.map(measureLoss) },
+  { id: 'clean-up', says: 'Leave nothing behind', steps: legs.flatMap(leaveNothing) },
+];

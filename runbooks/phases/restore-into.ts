@@ -1,8 +1,8 @@
 import type { Phase, Step } from '../../src/domain/plan.ts';
-import type { Call, Site } from '../../src/domain/verbs.ts';
+import type { Call } from '../../src/domain/verbs.ts';
 import type { Consistency, Instant, Stage } from '../../src/domain/words.ts';
 import { stages } from '../../src/domain/words.ts';
-import type { Restorable } from '../choose-target.ts';
+import { type Leg, targetsOf } from '../leg.ts';
 
 /** Longer than any run; a lease dies by itself when nothing is left to release it. */
 const leaseDays = 7;
@@ -14,14 +14,14 @@ const shownBy = (consistency: Consistency): string =>
     ? `as of ${consistency.at}`
     : `as it was between ${consistency.from} and ${consistency.to}`;
 
-const stageSays: Readonly<Record<Stage, string>> = {
-  schema: 'Make the empty structures',
-  data: 'Load the data, on every worker that listens',
-  index: 'Build the indexes',
-  finish: 'Add constraints, triggers and statistics',
+const stageSays: Readonly<Record<Stage, (whose: string) => string>> = {
+  schema: (whose) => `Make the empty structures${whose}`,
+  data: (whose) => `Load the data${whose}, on every worker that listens`,
+  index: (whose) => `Build the indexes${whose}`,
+  finish: (whose) => `Add constraints, triggers and statistics${whose}`,
 };
 
-/** How a set is brought back. */
+/** How sets are brought back. */
 export interface Manner {
   now: Instant;
   /** A place that is not ready in time ends a drill; in a recovery somebody is asked. */
@@ -33,58 +33,61 @@ export interface Manner {
 const readsOnly = { irreversible: 'nothing to take back: this only reads' };
 
 /** A set is whole, or the one before it is named, before anything is made of it. */
-const proveSet = ({ id, set, older }: Restorable): Step => ({
+const proveSet = ({ target: { id, set, older }, named, whose }: Leg): Step => ({
   kind: 'do',
-  id: 'prove-set',
-  says: `Read all of set ${set.id} and check every chunk; were it damaged, the next is ${older ?? 'none: there is no older one'}`,
-  after: ['hold-set'],
+  id: named('prove-set'),
+  says: `Read all of set ${set.id}${whose} and check every chunk; were it damaged, the next is ${older ?? 'none: there is no older one'}`,
+  after: [named('hold-set')],
   run: { verb: 'checkSet', with: { target: id, set: set.id, ...(older === null ? {} : { older }) } },
   verify: { verb: 'checkReady', with: { target: id, sites: [], set: set.id } },
   undo: readsOnly,
   profile: 'bulk',
 });
 
-/** Checks come before anything is made. */
-const prepare = (target: Restorable, site: Site, { now, onRed, isWary = false }: Manner): Phase => {
+const prepareLeg = (leg: Leg, { now, onRed, isWary = false }: Manner): Step[] => {
+  const { target, site, named, whose } = leg;
   const { id, set } = target;
-  const held: Call = { verb: 'releaseSet', with: { target: id, set: set.id } };
-  return {
-    id: 'prepare',
-    says: 'Check what the restore needs, and keep the set',
-    steps: [
-      {
-        kind: 'watch',
-        id: 'ready',
-        says: `Wait until the vault, set ${set.id} and the server for ${site.place.id} are ready`,
-        check: { verb: 'checkReady', with: { target: id, sites: [site], set: set.id } },
-        every: '10s',
-        until: '2m',
-        greens: 1,
-        onRed,
-      },
-      {
-        kind: 'do',
-        id: 'hold-set',
-        says: `Keep set ${set.id} from expiring while it is used`,
-        after: ['ready'],
-        run: { verb: 'holdSet', with: { target: id, set: set.id, until: leaseUntil(now) } },
-        verify: { verb: 'checkReady', with: { target: id, sites: [], set: set.id } },
-        undo: held,
-      },
-      ...(isWary ? [proveSet(target)] : []),
-    ],
-  };
+  return [
+    {
+      kind: 'watch',
+      id: named('ready'),
+      says: `Wait until the vault, set ${set.id}${whose} and the server for ${site.place.id} are ready`,
+      check: { verb: 'checkReady', with: { target: id, sites: [site], set: set.id } },
+      every: '10s',
+      until: '2m',
+      greens: 1,
+      onRed,
+    },
+    {
+      kind: 'do',
+      id: named('hold-set'),
+      says: `Keep set ${set.id}${whose} from expiring while it is used`,
+      after: [named('ready')],
+      run: { verb: 'holdSet', with: { target: id, set: set.id, until: leaseUntil(now) } },
+      verify: { verb: 'checkReady', with: { target: id, sites: [], set: set.id } },
+      undo: { verb: 'releaseSet', with: { target: id, set: set.id } },
+    },
+    ...(isWary ? [proveSet(leg)] : []),
+  ];
 };
+
+/** Checks come before anything is made: of several targets one that lacks something is known before any is restored. */
+const prepare = (legs: readonly Leg[], manner: Manner): Phase => ({
+  id: 'prepare',
+  says: `Check what the restore needs, and keep the ${legs.length === 1 ? 'set' : 'sets'}`,
+  steps: legs.flatMap((leg) => prepareLeg(leg, manner)),
+});
 
 const goesWithPlace = { irreversible: 'nothing to take back here: it goes when the place is discarded' };
 
-const restore = (target: Restorable, site: Site): Phase => {
+/** From nothing to proven equal, each step after the one before: other targets are not waited for. */
+const restoreLeg = ({ target, site, named, whose }: Leg): Step[] => {
   const { set } = target;
   const place = site.place.id;
   const made: Step[] = [
     {
       kind: 'do',
-      id: 'provide',
+      id: named('provide'),
       says: `Make ${place}, empty`,
       run: { verb: 'providePlace', with: { site } },
       verify: { verb: 'checkPlace', with: { site } },
@@ -92,9 +95,9 @@ const restore = (target: Restorable, site: Site): Phase => {
     },
     {
       kind: 'do',
-      id: 'begin',
+      id: named('begin'),
       says: `Ready ${place} for set ${set.id}: it must be empty`,
-      after: ['provide'],
+      after: [named('provide')],
       run: { verb: 'beginRestore', with: { site, set: set.id } },
       verify: { verb: 'checkPlace', with: { site } },
       undo: goesWithPlace,
@@ -103,9 +106,9 @@ const restore = (target: Restorable, site: Site): Phase => {
   const units = stages.map(
     (stage, at): Step => ({
       kind: 'units',
-      id: stage,
-      says: stageSays[stage],
-      after: [stages[at - 1] ?? 'begin'],
+      id: named(stage),
+      says: stageSays[stage](whose),
+      after: [named(stages[at - 1] ?? 'begin')],
       site,
       set: set.id,
       stage,
@@ -117,9 +120,9 @@ const restore = (target: Restorable, site: Site): Phase => {
   const proven: Step[] = [
     {
       kind: 'do',
-      id: 'compare',
+      id: named('compare'),
       says: `Compare every object of ${place} with set ${set.id}, all rows and columns`,
-      after: ['finish'],
+      after: [named('finish')],
       run: { verb: 'comparePlace', with: { site, set: set.id } },
       verify: { verb: 'checkStage', with: { site, set: set.id, stage: 'finish' } },
       undo: readsOnly,
@@ -127,65 +130,76 @@ const restore = (target: Restorable, site: Site): Phase => {
     },
     {
       kind: 'do',
-      id: 'end',
+      id: named('end'),
       says: `Remove the traces of the restore from ${place}`,
-      after: ['compare'],
+      after: [named('compare')],
       run: { verb: 'endRestore', with: { site, set: set.id } },
       verify: { verb: 'checkPlace', with: { site } },
       undo: goesWithPlace,
     },
   ];
-  return {
-    id: 'restore',
-    says: `Restore ${target.id} ${shownBy(set.consistency)} into ${place}, and prove it equal`,
-    steps: [...made, ...units, ...proven],
-  };
+  return [...made, ...units, ...proven];
 };
 
-/** After erasures have been replayed: what users will meet is what is checked. A red check never reaches a switch. */
-const check = (target: Restorable, site: Site, isWary: boolean): Phase[] => {
-  const { checks, id, set } = target;
+const restoreSays = (legs: readonly Leg[]): string => {
+  const [only] = legs;
+  if (only === undefined || legs.length > 1) {
+    return `Restore ${targetsOf(legs)} at once, each at its own pace, and prove each equal`;
+  }
+  const { target, site } = only;
+  return `Restore ${target.id} ${shownBy(target.set.consistency)} into ${site.place.id}, and prove it equal`;
+};
+
+const checkLeg = ({ target, site, named }: Leg, legs: readonly Leg[], isWary: boolean): Step[] => {
+  const { checks, references = [], set } = target;
   if (checks === 0 && !isWary) return [];
   const asked = checks === 1 ? 'the check of the estate' : `the ${checks} checks of the estate`;
   const says = [...(checks > 0 ? [`run ${asked}`] : []), ...(isWary ? ['read every page and index entry'] : [])].join(
     ', and ',
   );
+  const parents = legs.filter((one) => references.includes(one.target.id)).map((one) => one.site);
+  const more = { ...(isWary ? { integrity: true as const } : {}), ...(parents.length === 0 ? {} : { parents }) };
   return [
     {
-      id: 'check',
-      says: `Check that the data of ${id} makes sense`,
-      steps: [
-        {
-          kind: 'do',
-          id: 'checks',
-          says: `In ${site.place.id} ${says}`,
-          run: { verb: 'runChecks', with: { site, set: set.id, ...(isWary ? { integrity: true } : {}) } },
-          verify: { verb: 'checkPlace', with: { site } },
-          undo: readsOnly,
-          profile: 'bulk',
-        },
-      ],
+      kind: 'do',
+      id: named('checks'),
+      says: `In ${site.place.id} ${says}`,
+      run: { verb: 'runChecks', with: { site, set: set.id, ...more } },
+      verify: { verb: 'checkPlace', with: { site } },
+      undo: readsOnly,
+      profile: 'bulk',
     },
   ];
 };
 
 /**
- * The phases that bring a set back in a place made for this run, proven equal. They touch nothing in service. What they
- * leave for the caller: the place, and the lease on the set.
+ * After erasures have been replayed: what users will meet is what is checked, rows that name rows of another store
+ * included, so that this waits for every target. A red check never reaches a switch.
  */
-export const restoreInto = (target: Restorable, site: Site, manner: Manner): readonly Phase[] => [
-  prepare(target, site, manner),
+const check = (legs: readonly Leg[], isWary: boolean): Phase[] => {
+  const steps = legs.flatMap((leg) => checkLeg(leg, legs, isWary));
+  return steps.length === 0
+    ? []
+    : [{ id: 'check', says: `Check that the data of ${targetsOf(legs)} makes sense`, steps }];
+};
+
+/**
+ * The phases that bring sets back in places made for this run, proven equal. They touch nothing in service. What they
+ * leave for the caller: the places, and the leases on the sets.
+ */
+export const restoreInto = (legs: readonly Leg[], manner: Manner): readonly Phase[] => [
+  prepare(legs, manner),
   { id: 'before-restore', says: 'Do what the estate wants before a restore', hook: 'beforeRestore', steps: [] },
-  restore(target, site),
+  { id: 'restore', says: restoreSays(legs), steps: legs.flatMap(restoreLeg) },
   { id: 'after-restore', says: 'Do what the estate wants after a restore', hook: 'afterRestore', steps: [] },
-  ...check(target, site, manner.isWary ?? false),
+  ...check(legs, manner.isWary ?? false),
 ];
 
-/** Lets the set expire again, once `verify` says that it has served. */
-export const releaseSet = (target: Restorable, verify: Call, after?: readonly string[]): Step => ({
+/** Lets a set expire again, once `verify` says that it has served. */
+export const releaseSet = ({ target, named, whose }: Leg, verify: Call, after?: readonly string[]): Step => ({
   kind: 'do',
-  id: 'release-set',
-  says: `Let set ${target.set.id} expire again when its time comes`,
+  id: named('release-set'),
+  says: `Let set ${target.set.id}${whose} expire again when its time comes`,
   ...(after === undefined ? {} : { after }),
   run: { verb: 'releaseSet', with: { target: target.id, set: target.set.id } },
   verify,

@@ -44,6 +44,7 @@ describe('backing up the estate', () => {
   test('asks for one target or for all', () => {
     expect(backupEstate.targets(inputOf('live'))).toEqual([]);
     expect(backupEstate.targets(inputOf('live', { target: 'orders-db' }))).toEqual(['orders-db']);
+    expect(backupEstate.targets(inputOf('live', { targets: ['a', 'b'] }))).toEqual(['a', 'b']);
   });
 
   test('refuses an estate without targets', () => {
@@ -52,6 +53,34 @@ describe('backing up the estate', () => {
 
   test('reads aloud as one page', async () => {
     await expect(renderPlan(planIn('live'))).toMatchFileSnapshot('golden/backup-estate-live.txt');
+  });
+});
+
+describe('stores whose rows name rows of another store', () => {
+  const cities = targetOf('cities', { objective: { rtoSeconds: 60, rpoSeconds: null } });
+  const docs = targetOf('docs', { references: ['cities'] });
+  const vectors = targetOf('vectors', { references: ['docs', 'cities'] });
+  const plan = planOf(backupEstate, factsOf('live', [cities, docs, vectors]), inputOf('live'));
+  const stepOf = (id: string) => steps(plan).find((step) => step.id === id)!;
+
+  test('are backed up before it, however urgent it is; the others do not wait', () => {
+    expect(stepOf('snapshot-vectors').after).toEqual(['ready-vectors']);
+    expect(stepOf('snapshot-docs').after).toEqual(['ready-docs', 'snapshot-vectors']);
+    expect(stepOf('snapshot-cities').after).toEqual(['ready-cities', 'snapshot-docs', 'snapshot-vectors']);
+    expect(stepOf('snapshot-cities').says).toContain('after docs, vectors, whose rows name its own');
+  });
+
+  test('cannot keep the others from being backed up: a person can go on without the one that fails', () => {
+    expect(stepOf('snapshot-vectors')).toMatchObject({ skippable: { risk: 'safe' } });
+    expect(stepOf('snapshot-cities')).not.toHaveProperty('skippable');
+  });
+
+  test('in a circle: one has to be first, and the plan says which reference may be broken', () => {
+    const circle = [targetOf('a', { references: ['b'] }), targetOf('b', { references: ['a'] })];
+    const { notDone } = planOf(backupEstate, factsOf('live', circle), inputOf('live'));
+    expect(notDone).toEqual([
+      'b is not backed up before a, whose rows its own name: a names rows of b too, and one has to be first',
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { placesChanged } from '../../src/domain/effects.ts';
 import { DrError, describeError } from '../../src/domain/errors.ts';
 import type { Undo } from '../../src/domain/plan.ts';
 import type { Call, VerbName } from '../../src/domain/verbs.ts';
-import type { Instant } from '../../src/domain/words.ts';
+import type { Instant, TargetId } from '../../src/domain/words.ts';
 import { attempt, callOnce } from './attempt.ts';
 import { takeFor } from './locks.ts';
 import type { Run, UndoEntry } from './run.ts';
@@ -19,18 +19,30 @@ export const spendUndo = (run: Run, done: Call): void => {
   run.undos = run.undos.filter((entry) => !isSame(entry.undo, done));
 };
 
+/** What is known of a target that was switched: from when on its users may have written where they are now. */
+type WrittenSince = ReadonlyMap<TargetId, Instant>;
+
 /**
- * After a switch, from the first green probe on, users may have written: going back would lose that. Since when, or null.
+ * After a switch, from the first green probe on, users may have written: going back would lose that. Of several targets
+ * those that were not switched can still go back.
  */
-const writtenSince = (run: Run): Instant | null => {
+const writtenSince = (run: Run): WrittenSince => {
   const { healthy } = run.stamps;
-  if (healthy === undefined) return null;
-  const switches = run.undos.filter(({ undo }) => 'verb' in undo && undo.verb === 'switchTarget');
-  const isAfter = switches.some(({ step }) => {
+  const since = new Map<TargetId, Instant>();
+  if (healthy === undefined) return since;
+  for (const { step, undo } of run.undos) {
+    if (!('verb' in undo) || undo.verb !== 'switchTarget') continue;
     const record = run.steps.find((one) => one.id === step);
-    return record?.state === 'done' && Date.parse(healthy.at) >= Date.parse(record.startedAt ?? healthy.at);
-  });
-  return isAfter ? healthy.at : null;
+    const isAfter = record?.state === 'done' && Date.parse(healthy.at) >= Date.parse(record.startedAt ?? healthy.at);
+    if (isAfter) since.set(undo.with.target, healthy.at);
+  }
+  return since;
+};
+
+/** Whose data a call is about. */
+const targetOf = (call: Call): TargetId | null => {
+  if ('target' in call.with) return call.with.target;
+  return 'site' in call.with ? call.with.site.place.target : null;
 };
 
 const takeBack = async (run: Run, entry: UndoEntry, undo: Call): Promise<void> => {
@@ -59,7 +71,7 @@ const isFelt = (run: Run, id: string): boolean => {
 };
 
 /** Takes one step back; a finding says why where it did not happen. */
-const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promise<'undone' | 'left'> => {
+const undoOne = async (run: Run, entry: UndoEntry, written: WrittenSince): Promise<'undone' | 'left'> => {
   const { step, undo } = entry;
   const leave = (says: string, isFailure: boolean) => {
     run.findings.push({ says, isFailure });
@@ -70,7 +82,8 @@ const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promi
       run.findings.push({ says: `step ${step} stays as it is: ${undo.irreversible}`, isFailure: false });
     return 'left';
   }
-  if (since !== null && !harmless.has(undo.verb)) {
+  const since = written.get(targetOf(undo) ?? '');
+  if (since !== undefined && !harmless.has(undo.verb)) {
     const says = `step ${step} was not undone: users may have written since ${since}`;
     return leave(`${says}; going back is a fail-back, by a run of its own`, false);
   }
@@ -89,10 +102,10 @@ const undoOne = async (run: Run, entry: UndoEntry, since: Instant | null): Promi
  * cancellation reaches.
  */
 export const undoAll = async (run: Run): Promise<void> => {
-  const since = writtenSince(run);
+  const written = writtenSince(run);
   for (const entry of run.undos.toReversed()) {
     const record = run.steps.find((one) => one.id === entry.step);
-    const became = await undoOne(run, entry, since);
+    const became = await undoOne(run, entry, written);
     if (became === 'undone' && record !== undefined) record.state = 'undone';
     show(run);
   }
@@ -102,7 +115,7 @@ export const undoAll = async (run: Run): Promise<void> => {
 /** What a drill leaves behind is cleaned up; what cannot be is a finding, and then the drill does not count. */
 export const cleanUp = async (run: Run): Promise<void> => {
   for (const entry of run.undos.toReversed()) {
-    if ('verb' in entry.undo) await undoOne(run, entry, null);
+    if ('verb' in entry.undo) await undoOne(run, entry, new Map());
     show(run);
   }
   run.undos = [];

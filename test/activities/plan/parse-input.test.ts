@@ -25,6 +25,7 @@ describe('input that is taken', () => {
     ['an empty text', '', plain],
     ['an empty object', {}, plain],
     ['an object in a text', '{"target":"orders-db"}', { ...plain, target: 'orders-db' }],
+    ['several targets, each once', { targets: ['orders-db', 'orders-db '] }, { ...plain, targets: ['orders-db'] }],
     ['spaces around a name', { target: ' orders-db ' }, { ...plain, target: 'orders-db' }],
     ['a time of another zone', { at: '2026-01-31T14:05:00+02:00' }, { ...plain, at: '2026-01-31T12:05:00.000Z' }],
     [
@@ -55,6 +56,10 @@ describe('input that is refused says what is legal', () => {
     ['a text in a text', '"{}"', 'bad-input', 'found a text'],
     ['a list in a text', '[1]', 'bad-input', 'found a list'],
     ['a number in a text', '3', 'bad-input', 'found a number'],
+    ['an unknown one of several targets', { targets: ['orders-bd'] }, 'unknown-name', 'no target "orders-bd"'],
+    ['no target among several', { targets: [] }, 'bad-input', 'targets: expected at least one name'],
+    ['a text of targets', { targets: 'orders-db' }, 'bad-input', 'targets: expected a list of names'],
+    ['one target and several', { target: 'orders-db', targets: ['orders-db'] }, 'bad-input', 'both target and targets'],
     ['a mistyped field', { taget: 'orders-db' }, 'bad-input', 'no field "taget"; did you mean "target"?'],
     [
       'a mistyped mode',
