@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type CheckRow, refuseRed, worstFirst } from '../src/domain/checks.ts';
 import { DrError } from '../src/domain/errors.ts';
 import {
   compareFingerprints,
@@ -7,8 +8,9 @@ import {
   equalityTable,
   type Fingerprint,
 } from '../src/domain/fingerprint.ts';
+import type { Finding } from '../src/domain/verbs.ts';
 import { keepEvidence } from './keep-evidence.ts';
-import { openSet } from './set.ts';
+import { metaOf, openSet } from './set.ts';
 import { openSite } from './site.ts';
 import { verb } from './verb.ts';
 
@@ -16,7 +18,10 @@ import { verb } from './verb.ts';
 const mostRows = 50;
 const mostNamed = 10;
 
-/** Fingerprints of the place equal those of the set, object by object. Equal or an error: there is nothing between. */
+/**
+ * Fingerprints of the place equal those of the set, object by object. Equal or an error: there is nothing between. Where equal
+ * rows may be found less well than before, by indexes that were built again, that is measured too.
+ */
 export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
   const { world } = job;
   const reader = await openSet(job, site, set);
@@ -31,6 +36,10 @@ export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
   const { algorithm } = found;
   await keepEvidence(job, 'equality', about, { place: site.place.id, set, at, algorithm, table, differences });
   if (differences.length > 0) throw unequal(site.place.id, set, differences, shown(table));
+  const checks = worstFirst((await open.place.can.recall?.(await metaOf(reader))) ?? []).slice(0, mostRows);
+  if (checks.length > 0) await keepEvidence(job, 'recall', about, { place: site.place.id, set, at, rows: checks });
+  const refusal = refuseRed(checks);
+  if (refusal !== null) throw refusal;
   return {
     says: `${table.length} of ${table.length} objects of ${site.place.id} equal set ${set}`,
     objects: table.length,
@@ -38,9 +47,14 @@ export const comparePlace = verb('comparePlace', async (job, { site, set }) => {
     digest: createHash('sha256').update(JSON.stringify(found)).digest('hex'),
     set,
     equality: shown(table),
+    ...(checks.length === 0 ? {} : { checks, findings: findingsOf(checks) }),
     stamps: { verified: { at, source: 'history' } },
   };
 });
+
+/** What a person reads beside the proof: recall now and before. */
+const findingsOf = (checks: readonly CheckRow[]): Finding[] =>
+  checks.map(({ says, expected, found }) => ({ says: `${says}: ${found} (${expected})`, isFailure: false }));
 
 const rowsOf = (print: Fingerprint): number => Object.values(print.objects).reduce((sum, one) => sum + one.rows, 0);
 

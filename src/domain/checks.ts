@@ -129,8 +129,8 @@ export const checkKinds = {
   index: ['postgres'],
   newestRow: ['postgres', 'memory'],
   sql: ['postgres'],
-  dimensions: [],
-  search: [],
+  dimensions: ['postgres'],
+  search: ['postgres'],
   integrity: ['postgres'],
 } as const satisfies Record<CheckKind, readonly StoreKind[]>;
 

@@ -147,6 +147,12 @@ export interface Capabilities<Meta = unknown> {
   canary?: Canaries;
   checks?: Checks;
   look?: PlaceLook<Meta>;
+  /**
+   * What sample searches find in a place that a selection of the set was restored into, beside what they found at the source:
+   * equal rows may be found less well by an index that was built again. Nothing where the set has no samples.
+   * @throws DrError `unreachable`, `interrupted`
+   */
+  recall?(meta: Meta, selection?: RestoreSelection): Promise<CheckRow[]>;
 }
 
 export interface CheckOptions {

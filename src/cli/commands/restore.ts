@@ -4,6 +4,7 @@ import prettyMilliseconds from 'pretty-ms';
 import { boundOf } from '../../../activities/guard.ts';
 import { metaOf } from '../../../activities/set.ts';
 import type { World } from '../../../activities/world.ts';
+import type { CheckRow } from '../../domain/checks.ts';
 import type { RestoreSelection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectionKey } from '../../domain/filter.ts';
@@ -37,6 +38,9 @@ const provide = async ({ vault, providers }: World, run: RunId, place: PlaceSpec
 const sayDifference = ({ object, what, expected, found }: Difference): string =>
   `  ${object} (${what}): expected ${expected}, found ${found}`;
 
+const sayRecall = ({ state, says, expected, found }: CheckRow): string =>
+  `${state === 'red' ? 'RED: ' : ''}${says}: ${found} (${expected})`;
+
 /** What the person has to know of a selection, and said before anything is changed. */
 interface About {
   run: RunId;
@@ -61,9 +65,10 @@ const answerOf = (done: Restored, { run, set, place, notes, ms }: About): Answer
       `restored ${set} into ${where}: ${done.rows} rows, ${speed}${again}`,
       verdict,
       ...done.differences.slice(0, mostNamed).map(sayDifference),
+      ...done.recall.map(sayRecall),
       ...notes.map((note) => `note: ${note}`),
     ].join('\n'),
-    exit: isEqual ? 0 : 1,
+    exit: isEqual && done.recall.every(({ state }) => state !== 'red') ? 0 : 1,
   };
 };
 

@@ -3,6 +3,7 @@ import type { Kind, Place } from '../port.ts';
 import { snapshot } from './backup/snapshot.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks/index.ts';
+import { recall } from './checks/recall.ts';
 import { readAddress } from './connection/address.ts';
 import { interrupted } from './connection/failure.ts';
 import { openSession, type Session } from './connection/session.ts';
@@ -46,6 +47,7 @@ const placeOf = (session: Session): Place<PostgresMeta> => {
       canary: canariesOf(session),
       checks: checksOf(session),
       look: placeLookOf(session),
+      recall: (meta, selection) => recall(session, meta, selection),
     },
   };
 };

@@ -33,6 +33,28 @@ export interface PostgresMeta {
   settings: readonly { role: string | null; name: string; value: string }[];
   /** What the schema stream holds and a restore uses, in the order in which it can be made. */
   entries: readonly EntryMeta[];
+  /** Sample searches for nearest vectors, one for each index that was asked. */
+  searches?: readonly SearchMeta[];
+}
+
+/** What searches through an index found at the source, and what they should have found. */
+export interface SearchMeta {
+  /** Position of the table. */
+  table: number;
+  /** Of the index. */
+  schema: string;
+  name: string;
+  /** What is indexed, its type, and the operator that says how far two are apart, as SQL. */
+  value: string;
+  type: string;
+  distance: string;
+  where: string | null;
+  /** Rows that each search asks for. */
+  limit: number;
+  /** How far the last of the nearest rows is, and how many there are: both by looking at every row. */
+  queries: readonly { vector: string; reach: number; found: number }[];
+  /** How many of all these the index found. */
+  found: number;
 }
 
 /** A role without its password. */

@@ -21,6 +21,7 @@ import { type Chosen, choose } from './choose.ts';
 import { copyRows } from './copy-rows.ts';
 import { dumpSchema, surroundingsOf } from './dump-schema.ts';
 import { type Entries, entriesOf } from './entries.ts';
+import { sampleSearches } from './sample-searches.ts';
 
 const once = async function* (bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
@@ -95,6 +96,7 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
 
     const tally = tallyOf(tables, new Set(tables.keys()));
     const sizes = parts === 'schema' ? tables.map(() => []) : await copyRows(session, view, tables, to, tally);
+    const sampled = parts === 'all' ? await sampleSearches(client, tables) : { searches: [], leftOut: [] };
 
     const positions = new Map(tables.map(({ oid }, position) => [oid, position]));
     const isWhole = parts !== 'data' || !isFiltered;
@@ -147,6 +149,7 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
         ...(parts === 'data' ? {} : await readSurroundings(client)),
         settings: parts === 'data' ? [] : await readSettings(client),
         entries,
+        ...(sampled.searches.length === 0 ? {} : { searches: sampled.searches }),
       },
       fingerprint: {
         algorithm: await readAlgorithm(client),
@@ -155,6 +158,7 @@ export const snapshot = (session: Session, to: Sink, selection: Selection): Prom
       leftOut: [
         ...leftOut,
         ...(passwords === null ? ['passwords of roles, which this login may not read'] : []),
+        ...sampled.leftOut,
         ...(await readLeftOut(view, roles, session.server.isStandby)),
       ],
     };

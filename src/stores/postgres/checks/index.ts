@@ -1,15 +1,18 @@
 import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
-import { isDrError } from '../../../domain/errors.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
 import { interrupted } from '../connection/failure.ts';
 import type { Session } from '../connection/session.ts';
 import { columns } from './columns.ts';
-import { type Found, type Run, red, unmeasured } from './found.ts';
+import { dimensions } from './dimensions.ts';
+import { type Found, type Run, unmeasured } from './found.ts';
 import { index } from './index-definition.ts';
 import { integrity } from './integrity.ts';
+import { keys } from './keys.ts';
 import { newestRow } from './newest-row.ts';
 import { objects } from './objects.ts';
 import { orphans } from './orphans.ts';
+import { readError } from './read-error.ts';
+import { search } from './search.ts';
 import { sql } from './sql.ts';
 
 const runs: { [K in CheckKind]?: Run<Extract<Check, { kind: K }>> } = {
@@ -19,6 +22,8 @@ const runs: { [K in CheckKind]?: Run<Extract<Check, { kind: K }>> } = {
   index,
   newestRow,
   sql,
+  dimensions,
+  search,
   integrity,
 };
 
@@ -36,16 +41,6 @@ const inTransaction = (session: Session, check: Check, options: CheckOptions): P
     return found;
   });
 
-/** What an error says about the data. @throws the error when it says nothing: then nothing is known */
-const readError = (error: unknown): Found => {
-  if (!isDrError(error)) throw error;
-  const { kind, message, hint, facts } = error;
-  if (kind === 'no-permission' || kind === 'refused') return unmeasured('an answer', `${message}; ${hint}`);
-  const isAnswer = kind === 'damaged' || kind === 'missing' || kind === 'not-supported';
-  if (isAnswer || /^(42|XX)/.test(String(facts.sqlstate ?? ''))) return red('an answer', message);
-  throw error;
-};
-
 /** Checks of a PostgreSQL database: all the work is done on the server, in transactions that are rolled back. */
 export const checksOf = (session: Session): Checks => ({
   run: async (checks, options) => {
@@ -58,4 +53,5 @@ export const checksOf = (session: Session): Checks => ({
     }
     return rows;
   },
+  keys: (object, columns) => keys(session, object, columns),
 });

@@ -8,6 +8,7 @@ import { findProgram, programFailure } from '../connection/programs.ts';
 import type { Session } from '../connection/session.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
 import { mapRoles } from '../selection/role-names.ts';
+import { runWithRoom, wantedBy } from './index-room.ts';
 import { placeTablespaces } from './tablespaces.ts';
 
 /** Schema streams that were read: every index asks for the same one again. */
@@ -61,12 +62,6 @@ const scriptOf = async (
   }
 };
 
-/** Memory for one index build: a share of what the server gives its cache, and at least what it would take anyway. */
-const roomFor = (parallel: number): string => `
-  SELECT set_config('maintenance_work_mem', greatest(
-    pg_size_bytes(current_setting('maintenance_work_mem')),
-    least(pg_size_bytes('1GB'), pg_size_bytes(current_setting('shared_buffers')) / ${Math.max(1, parallel)})) / 1024 || 'kB', true)`;
-
 /**
  * Makes entries of the schema stream in the transaction that is open: pg_restore writes the SQL, this connection runs it.
  * Settings of the connection are changed by that.
@@ -83,7 +78,6 @@ export const makeEntries = async (
   const { archive, bytes } = await readArchive(from);
   const placed = await placeTablespaces(client, archive);
   const script = await scriptOf(session, placed, entries, meta.dumpMajor, whose);
-  await client.query(roomFor(session.work.parallel));
-  await client.query(script);
+  await runWithRoom(client, script, wantedBy(script, meta, entries), session.work.parallel);
   return bytes;
 };
