@@ -4,6 +4,7 @@ import { shownAt } from '../src/domain/shown-at.ts';
 import type { Site } from '../src/domain/verbs.ts';
 import type { CheckOptions } from '../src/stores/port.ts';
 import { keepEvidence } from './keep-evidence.ts';
+import { type AcrossCheck, orphansAcross } from './orphans/orphans-across.ts';
 import { openSet } from './set.ts';
 import { type OpenSite, openSite } from './site.ts';
 import { type Job, verb } from './verb.ts';
@@ -13,12 +14,12 @@ const mostRows = 50;
 const mostText = 300;
 
 /** Runs the estate's checks. A red one is an error that carries all of them; what was not measured is a finding. */
-export const runChecks = verb('runChecks', async (job, { site, set, integrity }) => {
+export const runChecks = verb('runChecks', async (job, { site, set, integrity, parents }) => {
   const { world } = job;
   const at = set === undefined ? world.now() : shownAt((await openSet(job, site, set)).manifest.consistency);
   const wanted = checksOf(job, site, integrity === true);
   await using open = await openSite(job, site);
-  const rows = worstFirst(await rowsOf(open, wanted, { at, isInService: open.isBound }));
+  const rows = worstFirst(await rowsOf(job, open, wanted, { at, isInService: open.isBound }, parents));
 
   const now = world.now();
   const about = { target: site.place.target, at: now };
@@ -43,21 +44,32 @@ export const checksOf = ({ world }: Pick<Job, 'world'>, { place }: Site, integri
   return isMissing ? [...known, { kind: 'integrity' }] : known;
 };
 
-/** One row or more for each check, also where the kind of store has none. */
+const isAcross = (check: Check): check is AcrossCheck => check.kind === 'orphans' && check.parentTarget !== undefined;
+
+/**
+ * One row or more for each check, also where the kind of store has none. Orphans whose parents are in another target are
+ * looked for in `parents` where that target is among them, else where it is in service.
+ */
 export const rowsOf = async (
-  { place }: Pick<OpenSite, 'place'>,
+  job: Job,
+  open: OpenSite,
   checks: readonly Check[],
   options: CheckOptions,
+  parents: readonly Site[] = [],
 ): Promise<CheckRow[]> => {
-  if (place.can.checks !== undefined) return place.can.checks.run(checks, options);
-  return checks.map((check) => ({
-    check: check.kind,
-    says: describeCheck(check),
-    state: 'not measured',
-    expected: 'an answer',
-    found: 'this kind of store runs no checks',
-  }));
+  const here = checks.filter((check) => !isAcross(check));
+  const rows = (await open.place.can.checks?.run(here, options)) ?? here.map(unmeasured);
+  for (const check of checks.filter(isAcross)) rows.push(await orphansAcross(job, open, check, parents, options));
+  return rows;
 };
+
+const unmeasured = (check: Check): CheckRow => ({
+  check: check.kind,
+  says: describeCheck(check),
+  state: 'not measured',
+  expected: 'an answer',
+  found: 'this kind of store runs no checks',
+});
 
 const cutText = (text: string): string => (text.length > mostText ? `${text.slice(0, mostText - 1)}…` : text);
 

@@ -50,8 +50,8 @@ export const takeSet = async (lab: Lab, target: string): Promise<Ran> => {
   return dr(lab, 'snapshot', target);
 };
 
-/** `ready`: indexes, keys and statistics are there. `verify`: every row read again. Both are in `seconds`. */
-export type Restored = Ran & { ready: number; verify: number };
+/** `ready`: indexes, keys and statistics are there, `index` of it for indexes. `verify`: every row read again. All in `seconds`. */
+export type Restored = Ran & { ready: number; index: number; verify: number };
 
 /** Restores the newest set into an empty database `back`. */
 export const restoreSet = async (lab: Lab, target: string): Promise<Restored> => {
@@ -59,5 +59,5 @@ export const restoreSet = async (lab: Lab, target: string): Promise<Restored> =>
   await lab.settle();
   const ran = await dr(lab, 'restore', `${target}/latest`, '--to', 'env:BACK', '--yes');
   const verify = Number(ran.answer.verifyMs) / 1000;
-  return { ...ran, verify, ready: ran.seconds - verify };
+  return { ...ran, verify, index: Number(ran.answer.indexMs) / 1000, ready: ran.seconds - verify };
 };

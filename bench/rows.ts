@@ -117,4 +117,14 @@ export const rows: readonly Row[] = [
     of: ({ throughTemporal }) => throughTemporal - 2,
     to: ({ restore }) => restore,
   },
+  {
+    name: 'hnsw-rebuild',
+    work: 'the indexes in dr restore: HNSW over 100 000 vectors of 384 numbers, and the primary key',
+    peer: 'CREATE INDEX of the same HNSW index with default settings',
+    scene: 'vectors',
+    bound: 0.7,
+    needs: ['createIndex'],
+    of: ({ index }) => index,
+    to: ({ createIndex }) => createIndex,
+  },
 ];

@@ -3,7 +3,9 @@ import { checkEqual, contentOf } from './content.ts';
 import { many } from './data/many.ts';
 import { mixed } from './data/mixed.ts';
 import { single } from './data/single.ts';
+import { vectors } from './data/vectors.ts';
 import { type Lab, query, sizeOf } from './lab.ts';
+import { createIndex } from './nearest.ts';
 import { copyToNowhere, dumpDirectory, dumpPiped, restoreDirectory } from './peers.ts';
 import { restoreSet, takeSet } from './product.ts';
 import { openRuns, type Runs } from './through-temporal.ts';
@@ -17,22 +19,25 @@ export type Measure =
   | 'ready'
   | 'verify'
   | 'restore'
+  | 'index'
   | 'peakMiB'
   | 'dumpDirectory'
   | 'directoryBytes'
   | 'dumpPiped'
   | 'restoreDirectory'
   | 'copyToNowhere'
+  | 'createIndex'
   | 'throughTemporal'
   | 'peakOfTenthMiB';
 
-export type SceneName = 'mixed' | 'single' | 'many';
+export type SceneName = 'mixed' | 'single' | 'many' | 'vectors';
 
 const makers: Readonly<Record<SceneName | 'tenth', () => string>> = {
   mixed: () => mixed(1),
   tenth: () => mixed(0.1),
   single,
   many,
+  vectors,
 };
 
 export const targets = Object.keys(makers);
@@ -79,10 +84,12 @@ export const play = async (
     const restored = await restoreSet(lab, scene);
     round.ready = restored.ready;
     round.verify = restored.verify;
+    round.index = restored.index;
     round.restore = restored.seconds;
     round.peakMiB = Math.max(taken.peakMiB, restored.peakMiB);
     if (isWanted('copyToNowhere')) round.copyToNowhere = await copyToNowhere(String(lab.env.BACK));
     checkEqual(source, await contentOf(String(lab.env.BACK)));
+    if (isWanted('createIndex')) round.createIndex = await createIndex(lab, String(lab.env.BACK));
     await lab.drop('back');
     if (isWanted('restoreDirectory')) round.restoreDirectory = await restoreDirectory(lab);
     if (runs !== null) {

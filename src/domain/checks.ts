@@ -134,6 +134,9 @@ export const checkKinds = {
   integrity: ['postgres'],
 } as const satisfies Record<CheckKind, readonly StoreKind[]>;
 
+/** Kinds of store that give the keys of their rows: only with them can rows of another store be held against them. */
+export const keyedKinds = ['postgres', 'memory'] as const satisfies readonly StoreKind[];
+
 export const checkStates = ['red', 'not measured', 'green'] as const;
 /** `not measured` says that nobody knows: it is never taken for green. */
 export type CheckState = (typeof checkStates)[number];

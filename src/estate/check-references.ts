@@ -1,4 +1,4 @@
-import { checkKinds } from '../domain/checks.ts';
+import { checkKinds, keyedKinds } from '../domain/checks.ts';
 import { storeKinds } from '../domain/words.ts';
 import { printableOf, printName, printPath, suggest } from './names.ts';
 import type { Parsed, Path, Problem } from './parse-yaml.ts';
@@ -38,6 +38,26 @@ const unfitChecks = (parsed: Parsed, id: string, target: Plain): Problem[] =>
     return [{ line: parsed.lineOf([...path, 'kind']), path: printPath(path), says }];
   });
 
+/** Orphans beside a target that is not there, or whose rows cannot be told by their keys. */
+const unfitParents = (parsed: Parsed, id: string, target: Plain, targets: Plain): Problem[] =>
+  listOf(target.checks).flatMap((check, at): Problem[] => {
+    const { kind, parentTarget } = mappingOf(check);
+    if (kind !== 'orphans' || typeof parentTarget !== 'string') return [];
+    const path = ['targets', id, 'checks', at, 'parentTarget'];
+    const problem = (says: string): Problem[] => [{ line: parsed.lineOf(path), path: printPath(path), says }];
+    const ids = printableOf(Object.keys(targets));
+    if (!Object.hasOwn(targets, parentTarget)) {
+      return problem(
+        `${printName(parentTarget)} is no target${suggest(parentTarget, ids)}; targets: ${ids.join(', ')}`,
+      );
+    }
+    if (parentTarget === id) return problem('is the target itself: leave it out to look for parents here');
+    const parent = mappingOf(targets[parentTarget]).kind;
+    const isKnown = storeKinds.some((one) => one === parent);
+    if (!isKnown || keyedKinds.some((one) => one === parent)) return [];
+    return problem(`${parent} stores do not give the keys of their rows; kinds that do: ${keyedKinds.join(', ')}`);
+  });
+
 /** Names that lead nowhere, and things that must differ. Looks at whatever is there: the rest may be wrong as well. */
 export const checkReferences = (parsed: Parsed): Problem[] => {
   const estate = mappingOf(parsed.value);
@@ -65,6 +85,7 @@ export const checkReferences = (parsed: Parsed): Problem[] => {
   return [
     ...unknownServices,
     ...targets.flatMap(({ id, target }) => unfitChecks(parsed, id, target)),
+    ...targets.flatMap(({ id, target }) => unfitParents(parsed, id, target, mappingOf(estate.targets))),
     ...shared(parsed, primaries, 'two targets cannot be one place'),
     ...shared(parsed, codes, 'two people with one authenticator could approve as one'),
   ];

@@ -91,8 +91,11 @@ export const orderOf = (more: Partial<Order> = {}): Order => ({
   ...more,
 });
 
-/** A world of memory places with a real vault in a folder of its own; both go with the test. */
-export const openBench = async (more: Partial<Estate> = {}): Promise<Bench> => {
+/** A world of memory places with a real vault in a folder of its own; both go with the test. `refs` are further secrets. */
+export const openBench = async (
+  more: Partial<Estate> = {},
+  refs: Readonly<Record<string, string>> = {},
+): Promise<Bench> => {
   const folder = await mkdtemp(join(tmpdir(), 'dr-activities-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const name = randomUUID();
@@ -103,7 +106,12 @@ export const openBench = async (more: Partial<Estate> = {}): Promise<Bench> => {
   };
   for (const url of Object.values(urls)) memoryServer.create(url);
   for (const [object, rows] of Object.entries(sample)) memoryServer.put(urls.PRIMARY, object, rows);
-  const values: Record<string, string> = { ...urls, CODE_ON_CALL: 'JBSWY3DPEHPK3PXP', CODE_SECOND: 'KRSXG5DSN5XGOLLU' };
+  const values: Record<string, string> = {
+    ...urls,
+    CODE_ON_CALL: 'JBSWY3DPEHPK3PXP',
+    CODE_SECOND: 'KRSXG5DSN5XGOLLU',
+    ...refs,
+  };
   const secrets = createSecrets(async (ref) => {
     const value = values[ref.replace('env:', '')];
     if (value === undefined) throw new DrError('missing', `secret ${ref} is not set`, 'set it');

@@ -83,7 +83,11 @@ describe('the checks of a target', () => {
   const first = fine.split('\n').length + 1;
   const wrong: [what: string, check: string, says: string][] = [
     ['an unknown kind', '{ kind: orphan }', 'checks.0.kind: "orphan" is no kind of check; did you mean "orphans"?'],
-    ['no kind', '{ of: x }', 'expected a kind; kinds: orphans, objects, columns, index, newestRow, sql, dimensions, search, integrity'],
+    [
+      'no kind',
+      '{ of: x }',
+      'expected a kind; kinds: orphans, objects, columns, index, newestRow, sql, dimensions, search, integrity',
+    ],
     ['a text', 'orphans', 'expected a mapping with a kind'],
     ['a typo in a field', '{ kind: objects, nams: [x] }', '"nams" is no field here; did you mean "names"?'],
     ['no objects', '{ kind: objects, names: [] }', 'expected at least one of names of objects'],
@@ -117,6 +121,29 @@ describe('the checks of a target', () => {
     const checks = '    checks:\n      - { kind: objects, names: [x] }\n      - kind: integrity\n';
     expect(problems(`${text}${checks}`)).toEqual([
       `estate.yaml:${first + 1}: targets.orders-db.checks.1: memory stores have no check "integrity"; checks: orphans, objects, newestRow`,
+    ]);
+  });
+});
+
+describe('orphans beside another target', () => {
+  const other = '  vectors: { kind: KIND, primary: env:VECTORS_URL }\n';
+  const text = (parentTarget: string, kind = 'memory'): string => {
+    const check = `{ kind: orphans, child: a, columns: [x], parentTarget: ${parentTarget}, parent: b, parentColumns: [y] }`;
+    return `${withChecks(`      - ${check}\n`)}${other.replace('KIND', kind)}`;
+  };
+
+  test('name a target that is there, by line', () => {
+    const [check] = parseEstate(text('vectors'), '/etc/dr/estate.yaml').targets['orders-db']!.checks;
+    expect(check).toMatchObject({ kind: 'orphans', parentTarget: 'vectors' });
+    const line =
+      text('')
+        .split('\n')
+        .findIndex((one) => one.includes('kind: orphans')) + 1;
+    expect(problems(text('vektors'))).toEqual([
+      `estate.yaml:${line}: targets.orders-db.checks.0.parentTarget: "vektors" is no target; did you mean "vectors"?; targets: orders-db, vectors`,
+    ]);
+    expect(problems(text('orders-db'))).toEqual([
+      `estate.yaml:${line}: targets.orders-db.checks.0.parentTarget: is the target itself: leave it out to look for parents here`,
     ]);
   });
 });

@@ -42,9 +42,10 @@ export const check: Act = async (session, [name = ''], options) => {
   const shows = set === null ? world.now() : shownAt(set.manifest.consistency);
 
   using running = startWork(session);
-  await using open = await openSite(openJob(world, run ?? `check/${target}`, running.work), site);
+  const job = openJob(world, run ?? `check/${target}`, running.work);
+  await using open = await openSite(job, site);
   const about = { at: shows, isInService: open.isBound, shows: 'values' } as const;
-  const checks = worstFirst(await rowsOf(open, wanted, about));
+  const checks = worstFirst(await rowsOf(job, open, wanted, about));
   const isRed = checks.some(({ state }) => state === 'red');
   return {
     json: {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Check, CheckKind, CheckRow, NewestRowCheck, ObjectsCheck, OrphansCheck } from '../../domain/checks.ts';
 import { describeCheck } from '../../domain/checks.ts';
+import { DrError } from '../../domain/errors.ts';
 import { judgeAge } from '../../domain/judge-checks.ts';
 import type { MemoryDatabase } from '../../memory/server.ts';
 import type { CheckOptions } from '../port.ts';
@@ -67,3 +68,25 @@ export const runChecks = (database: MemoryDatabase, checks: readonly Check[], op
     const run = runs[check.kind] ?? unmeasured;
     return { check: check.kind, says: describeCheck(check), ...run(database, check as never, options) };
   });
+
+const keysAtOnce = 1000;
+
+const textOf = (value: unknown): string | null => {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value).toString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+/** Columns of every row. An absent one is null: JSON rows need not be alike. @throws DrError `missing` (no such object) */
+export const keysOf = function* (
+  { objects }: MemoryDatabase,
+  name: string,
+  columns: readonly string[],
+): Iterable<(string | null)[][]> {
+  const rows = objects.get(name)?.rows;
+  if (rows === undefined) throw new DrError('missing', `there is no ${name}`, 'correct the name');
+  for (let at = 0; at < rows.length; at += keysAtOnce) {
+    const some = rows.slice(at, at + keysAtOnce).map((row) => JSON.parse(row) as Row);
+    yield some.map((row) => columns.map((column) => textOf(row[column])));
+  }
+};

@@ -2,7 +2,7 @@ import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { Canary } from '../../domain/loss.ts';
 import type { Canaries, Checks, Fence, Kind, Place } from '../port.ts';
-import { runChecks } from './checks.ts';
+import { keysOf, runChecks } from './checks.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { inspect } from './inspect.ts';
 import { canaryObject, type Meta } from './meta.ts';
@@ -44,6 +44,12 @@ const canariesOf = (session: Session): Canaries => ({
 
 const checksOf = (session: Session): Checks => ({
   run: (checks, options) => call(session, 'checks', (database) => runChecks(database, checks, options)),
+  async *keys(object, columns) {
+    for (const some of await call(session, 'checks', (database) => keysOf(database, object, columns))) {
+      goOn(session);
+      yield some;
+    }
+  },
 });
 
 const placeOf = (session: Session): Place<Meta> => ({

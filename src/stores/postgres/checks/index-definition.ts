@@ -8,7 +8,7 @@ import { green, listFew, type Run, red, single } from './found.ts';
 
 /** What makes two indexes of one database the same, and what does not. */
 const definitions = `
-  SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS says, i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
+  SELECT c.relname AS name, coalesce(c.reloptions, '{}') AS options, pg_get_indexdef(i.indexrelid) AS says, i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
     jsonb_build_array(am.amname, i.indisunique, coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
       i.indnkeyatts, i.indclass::text, i.indcollation::text, i.indoption::text,
       (SELECT jsonb_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n) FROM generate_series(1, i.indnatts) n),
@@ -24,6 +24,8 @@ interface Definition {
   name: string;
   says: string;
   isUsable: boolean;
+  /** `m=16`: those that were given. */
+  options: string[];
   definition: string;
   keys: string;
 }
@@ -99,7 +101,13 @@ export const index: Run<IndexCheck> = async ({ client }, check) => {
   const there = await read(client, relation.oid);
   const wanted = await specify(client, relation, check);
 
-  const same = there.filter(({ definition }) => definition === wanted.definition);
+  const alike = there.filter(({ definition }) => definition === wanted.definition);
+  const asked = Object.entries(check.options ?? {}).map(([name, value]) => `${name}=${value}`);
+  const same = alike.filter(({ options }) => asked.every((one) => options.includes(one)));
+  if (same.length === 0 && alike[0] !== undefined) {
+    const given = alike.map(({ name, options }) => `${name} has ${listFew(options) || 'none'}`);
+    return [red(`${expected}, with ${asked.join(', ')}`, listFew(given, '; '))];
+  }
   const usable = same.find(({ isUsable }) => isUsable);
   if (usable !== undefined) return [green(expected, usable.name)];
   if (same[0] !== undefined) return [red(expected, `${same[0].name} is defined so and invalid: REINDEX it`)];

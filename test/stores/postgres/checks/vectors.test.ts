@@ -125,3 +125,28 @@ describe('keys', () => {
     await expect(read('public.t', 'gone')).rejects.toMatchObject({ kind: 'missing' });
   });
 });
+
+describe('an index over vectors', () => {
+  test('is one of that method, operator class and options', async () => {
+    const url = await database(`${setUp} ALTER TABLE t ALTER v TYPE vector(3);
+      CREATE INDEX nearest ON t USING hnsw (v vector_cosine_ops) WITH (m = 24, ef_construction = 100)`);
+    const index = (options: Record<string, number>, opclass = 'vector_cosine_ops'): Check => ({
+      kind: 'index',
+      of: 'public.t',
+      keys: [{ column: 'v', opclass }],
+      isUnique: false,
+      method: 'hnsw',
+      include: [],
+      nullsNotDistinct: false,
+      options,
+    });
+    expect(await one(url, index({ m: 24 }))).toMatchObject({ state: 'green', found: 'nearest' });
+    expect(await one(url, index({ m: 24, ef_construction: 100 }))).toMatchObject({ state: 'green' });
+    expect(await one(url, index({ m: 16 }))).toMatchObject({
+      state: 'red',
+      expected: 'a usable index defined so, with m=16',
+      found: 'nearest has m=24, ef_construction=100',
+    });
+    expect(await one(url, index({}, 'vector_l2_ops'))).toMatchObject({ state: 'red' });
+  });
+});
