@@ -1,7 +1,7 @@
 import type { Site } from '../src/domain/verbs.ts';
 import type { Digest, Stage } from '../src/domain/words.ts';
 import type { Kind, Unit, Writer } from '../src/stores/port.ts';
-import type { SetReader } from '../src/vault/port.ts';
+import type { Manifest, SetReader } from '../src/vault/port.ts';
 import type { Job } from './verb.ts';
 
 /** Metas kept per process: by digest, so that one is never taken for another. */
@@ -20,6 +20,12 @@ export const metaOf = async (set: SetReader): Promise<unknown> => {
   if (metas.size >= mostMetas && oldest !== undefined) metas.delete(oldest);
   metas.set(set.digest, meta);
   return meta;
+};
+
+/** What the vault keeps for a set: each chunk once, those that other sets name too included. */
+export const storedBytesOf = ({ streams }: Manifest): number => {
+  const chunks = new Map(Object.values(streams).flatMap((one) => one.chunks.map((chunk) => [chunk.name, chunk])));
+  return [...chunks.values()].reduce((sum, chunk) => sum + chunk.storedBytes, 0);
 };
 
 /** Every unit of a stage, in the order that all processes agree on. */

@@ -4,7 +4,7 @@ import type { Site } from '../src/domain/verbs.ts';
 import type { SetReader } from '../src/vault/port.ts';
 import { guardPlaces } from './guard.ts';
 import { publishSet } from './publish-set.ts';
-import { openSet } from './set.ts';
+import { openSet, storedBytesOf } from './set.ts';
 import { type Found, type Job, verb } from './verb.ts';
 
 /**
@@ -37,6 +37,8 @@ const factOf = ({ manifest, digest }: SetReader): Found => {
     bytes,
     digest,
     set: manifest.set,
+    shows: manifest.consistency,
+    storedBytes: storedBytesOf(manifest),
     versions: manifest.versions,
     findings: manifest.leftOut.map((says) => ({ says, isFailure: false })),
   };

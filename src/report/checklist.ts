@@ -41,6 +41,14 @@ const ofChecks = (record: RunRecord, { checks }: Facts): Tick => {
   return { state: isKnown ? 'yes' : 'not measured', because: countChecks(rows) };
 };
 
+const ofSearches = ({ checks }: Facts): Tick => {
+  const rows = checks.flatMap((table) => table.rows).filter(({ check }) => check === 'search');
+  if (rows.length === 0) return { state: 'not measured', because: 'no search is asked of the restored data' };
+  if (rows.some(({ state }) => state === 'red')) return { state: 'no', because: `searches: ${countChecks(rows)}` };
+  const isKnown = rows.every(({ state }) => state === 'green');
+  return { state: isKnown ? 'yes' : 'not measured', because: `searches: ${countChecks(rows)}` };
+};
+
 const ofPointInTime = (record: RunRecord): Tick =>
   record.plan.sets.length === 0
     ? { state: 'not applicable', because: 'this runbook restores nothing' }
@@ -72,7 +80,7 @@ export const checklistOf = (record: RunRecord, facts: Facts, why: { rto: string;
   { item: 'checks of the estate green', ...ofChecks(record, facts) },
   { item: 'connection strings updated', ...ofVerb(record, 'switchTarget', 'this run switches nobody') },
   { item: 'application connects', ...ofVerb(record, 'probeService', 'no service is probed') },
-  { item: 'search works', state: 'not measured', because: 'no search is asked of the restored data' },
+  { item: 'search works', ...ofSearches(facts) },
   { item: 'no data lost', ...ofLoss(facts) },
   { item: 'RTO met', ...ofVerdict(facts.rto.verdict, why.rto) },
   { item: 'RPO met', ...ofVerdict(facts.loss.verdict, why.rpo) },

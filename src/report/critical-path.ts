@@ -33,7 +33,9 @@ const before = (plan: Plan, step: Executed, executed: readonly Executed[]): read
  */
 export const criticalPath = (record: RunRecord): CriticalPath => {
   const executed = record.steps.filter(wasExecuted);
-  const measured = executed.find((step) => factsOf(step).some((fact) => fact.stamps?.healthy !== undefined));
+  const measured = executed
+    .filter((step) => factsOf(step).some((fact) => fact.stamps?.healthy !== undefined))
+    .reduce<Executed | undefined>((last, step) => latest(last === undefined ? [step] : [last, step]), undefined);
   const chain: Executed[] = [];
   const seen = new Set<string>();
   for (let step = measured ?? latest(executed); step !== undefined && !seen.has(step.id); ) {

@@ -1,10 +1,11 @@
 import { stampNames } from '../domain/clocks.ts';
 import type { RunRecord } from '../domain/run.ts';
+import { backupLines, skewOfRun } from './backup-lines.ts';
 import { checkTablesOf } from './check-tables.ts';
 import { checklistOf } from './checklist.ts';
-import { clockLines, rtoOf, whyNotMeasured } from './clock-lines.ts';
+import { clockLines, whyNotMeasured } from './clock-lines.ts';
 import { criticalPath } from './critical-path.ts';
-import { equalityOf, isEqual } from './equality.ts';
+import { equalityOf } from './equality.ts';
 import { headlineOf, sayRpo, sayRto } from './headline.ts';
 import { lossOf } from './losses.ts';
 import { notExecuted } from './not-executed.ts';
@@ -12,6 +13,7 @@ import { partsOf } from './parts.ts';
 import { phaseLines } from './phase-lines.ts';
 import type { Report, RunSummary, TemporalRun } from './report.ts';
 import { factsOf } from './steps.ts';
+import { targetLines } from './target-lines.ts';
 import { decisionLines, timelineOf, waitLines } from './timeline.ts';
 
 const summaryOf = (record: RunRecord, temporal: TemporalRun | null): RunSummary => {
@@ -50,16 +52,22 @@ const setsOf = ({ plan }: RunRecord): Report['sets'] =>
 export const makeReport = (record: RunRecord, temporal: TemporalRun | null = null): Report => {
   const equality = equalityOf(record);
   const checks = checkTablesOf(record);
-  const rto = rtoOf(record, isEqual(equality));
   const loss = lossOf(record);
-  const clocks = clockLines(record.stamps, rto);
+  const { lines: targets, deciding } = targetLines(record, { equality, checks, loss });
+  const { rto, stamps } = deciding;
+  const clocks = clockLines(stamps, rto);
   const decided = clocks.find((clock) => clock.decides);
-  const says = { rto: sayRto(rto, whyNotMeasured(record, rto)), rpo: sayRpo(loss) };
+  const says = { rto: sayRto(deciding, whyNotMeasured(record, stamps, rto)), rpo: sayRpo(loss) };
+  const backups = backupLines(record);
+  const skewMs = skewOfRun(record);
   return {
     format: 1,
-    headline: headlineOf(record, { rto, loss, equality }, says),
+    headline: headlineOf(record, { rto, loss, equality, backups, skewMs }, says),
     run: summaryOf(record, temporal),
     rto,
+    targets,
+    backups,
+    skewMs,
     clocks,
     stamps: stampNames.flatMap((stamp) => {
       const known = record.stamps[stamp];

@@ -3,6 +3,7 @@ import { answers } from './answers.ts';
 import { sayDuration } from './headline.ts';
 import { list, plain, prose, section, table } from './markdown.ts';
 import { courseSections } from './render-course.ts';
+import { eachTarget } from './render-each-target.ts';
 import { proofSections } from './render-proof.ts';
 import type { Report } from './report.ts';
 
@@ -68,6 +69,7 @@ export const renderMarkdown = (report: Report): string => {
     `# ${answers[report.headline.answer]}`,
     prose(report.headline.says),
     breakGlass(report),
+    eachTarget(report),
     summary(report),
     findings(report),
     ...proofSections(report),

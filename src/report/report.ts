@@ -16,7 +16,14 @@ export interface Report {
   format: 1;
   headline: Headline;
   run: RunSummary;
+  /** Of several targets that of the one that decides: the worst verdict, then the slowest. */
   rto: Rto;
+  /** What became of each target, in the order of the plan. */
+  targets: readonly TargetLine[];
+  /** Sets that this run took, in the order of the plan; empty when it took none. */
+  backups: readonly BackupLine[];
+  /** How far apart the instants of its sets are, restored or taken; null for less than two. */
+  skewMs: number | null;
   /** The three clocks, each with where its ends come from. They are never added up or mixed. */
   clocks: readonly Clock[];
   stamps: readonly { stamp: StampName; at: Instant; source: StampSource }[];
@@ -78,6 +85,36 @@ export interface TemporalRun {
   execution: string;
   /** Address of the Temporal UI as workers know it, without a slash at its end; null when nobody told them. */
   ui: string | null;
+}
+
+/** One target of the run. */
+export interface TargetLine {
+  target: TargetId;
+  /** The set it was restored from; null when it was not. */
+  set: SetId | null;
+  /** Up to the moment when every service that stands on it was healthy. */
+  rto: Rto;
+  loss: Loss | null;
+  /** Objects compared with the set, and whether all were equal; null when none was compared. */
+  objects: number;
+  isEqual: boolean | null;
+  /** What the estate's checks came to, as a sentence; null when none ran. */
+  checks: string | null;
+  areChecksGreen: boolean | null;
+}
+
+/** One set that the run took. Null where the record does not say. */
+export interface BackupLine {
+  target: TargetId;
+  set: SetId;
+  /** The instants between which it shows the place; the same twice for a point in time. */
+  from: Instant | null;
+  to: Instant | null;
+  objects: number | null;
+  rows: number | null;
+  bytes: number | null;
+  /** What the vault keeps for it, compressed and encrypted; what it shares with other sets is counted too. */
+  storedBytes: number | null;
 }
 
 export interface Clock {
@@ -182,6 +219,7 @@ export interface LossSummary {
   objectiveSeconds: number | null;
   /** The worst of all targets, null when none was measured. */
   worst: Loss | null;
+  worstTarget: TargetId | null;
   targets: readonly { target: TargetId; loss: Loss | null }[];
 }
 

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../domain/plan.ts';
+import type { Objective, Plan, Step } from '../domain/plan.ts';
 import type { RunRecord, StepRecord } from '../domain/run.ts';
 import type { Call, Fact, VerbName } from '../domain/verbs.ts';
 import type { TargetId } from '../domain/words.ts';
@@ -11,6 +11,10 @@ export const callOf = (step: Step): Call | null => {
   if (step.kind === 'watch') return step.check;
   return null;
 };
+
+/** What a target was promised: each its own where a plan has several. */
+export const objectiveOf = ({ objective, objectives }: Plan, target: TargetId): Objective =>
+  objectives?.[target] ?? objective;
 
 /** The target a step works on, when its calls name one. */
 export const targetOf = (step: Step | undefined): TargetId | null => {

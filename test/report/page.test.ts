@@ -14,7 +14,7 @@ const desk = { width: 1200, height: 900 };
 const phone = { width: 360, height: 740 };
 const names = Object.keys(variants) as (keyof typeof variants)[];
 /** One of each look: what else there is differs in words. */
-const kinds = ['succeeded', 'aborted', 'partly', 'drill', 'hostile'] as const;
+const kinds = ['succeeded', 'aborted', 'partly', 'drill', 'hostile', 'estate', 'backup'] as const;
 const installMs = 600_000;
 
 /** Pictures for whoever wants to look: DR_UI_PICTURES names the folder. */

@@ -2,6 +2,7 @@ import type { Decision } from '../../src/domain/risk.ts';
 import type { RunRecord, StepRecord } from '../../src/domain/run.ts';
 import { makeReport } from '../../src/report/make-report.ts';
 import type { Report, TemporalRun } from '../../src/report/report.ts';
+import { backupRun, estateRun } from './estate-runs.ts';
 import { at, done, doStep, fact, goodRun, noLoss, planOf } from './records.ts';
 
 const temporal: TemporalRun = {
@@ -228,4 +229,6 @@ export const variants = {
   drill: report(drill()),
   hostile: report(hostileRun(), { namespace: hostile, execution: hostile, ui: 'javascript:alert(1)' }),
   enormous: report(enormous()),
+  estate: report(estateRun({ healthy: { shop: 100, search: 140 } })),
+  backup: report(backupRun()),
 } as const satisfies Record<string, Report>;

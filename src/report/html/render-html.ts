@@ -6,6 +6,7 @@ import { banner, breakGlass } from './banner.ts';
 import { clocks } from './clocks.ts';
 import { course } from './course.ts';
 import { decided } from './decided.ts';
+import { eachTarget } from './each-target.ts';
 import { html, trusted } from './html.ts';
 import { leftOut } from './left-out.ts';
 import { loss } from './loss.ts';
@@ -42,6 +43,7 @@ ${banner(report)}
 <main>
 ${breakGlass(report)}
 ${tiles(report)}
+${eachTarget(report)}
 ${findings(report)}
 ${clocks(report)}
 ${loss(report)}

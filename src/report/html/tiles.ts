@@ -24,7 +24,8 @@ const recovery = (report: Report): Tile => {
   const { rto } = report;
   const seconds = rto.by === null ? null : rto[rto.by];
   const promised = rto.objectiveSeconds === null ? 'nothing promised' : `promised ${duration(rto.objectiveSeconds)}`;
-  const says = rto.by === null ? whyNone(report, 'RTO met') : `${promised}, on the ${rto.by} clock`;
+  const who = report.targets.length > 1 ? `; the slowest of ${report.targets.length} targets decides` : '';
+  const says = rto.by === null ? whyNone(report, 'RTO met') : `${promised}, on the ${rto.by} clock${who}`;
   const why = rto.by !== null && rto.verdict === 'not measured' ? `; ${whyNone(report, 'RTO met')}` : '';
   const verdict = `RTO ${rto.verdict}`;
   const number = duration(seconds, 'not measured');
@@ -39,7 +40,7 @@ const recovery = (report: Report): Tile => {
 };
 
 const loss = (report: Report): Tile => {
-  const { verdict, worst, objectiveSeconds } = report.loss;
+  const { verdict, worst, worstTarget, objectiveSeconds, targets } = report.loss;
   const tile = { asks: 'What was lost?', href: '#loss', tone: toneOf[verdict], verdict: `RPO ${verdict}` };
   if (worst === null) return { ...tile, number: 'not measured', says: whyNone(report, 'RPO met') };
   const parts = [
@@ -47,6 +48,7 @@ const loss = (report: Report): Tile => {
     `proven ${duration(worst.proven?.seconds ?? null)}`,
     worst.rows === null ? 'rows not counted' : counted(worst.rows, 'row'),
     objectiveSeconds === null ? 'nothing promised' : `promised ${duration(objectiveSeconds)}`,
+    ...(targets.length > 1 ? [`${worstTarget}, the worst of ${targets.length} targets`] : []),
   ];
   const known = [worst.claimedSeconds, worst.proven?.seconds ?? null].filter((one) => one !== null);
   const number = known.length === 0 ? 'not measured' : duration(Math.max(...known));
