@@ -2,7 +2,7 @@ import type { CheckRow } from './checks.ts';
 import type { Stamps } from './clocks.ts';
 import type { EqualityRow } from './fingerprint.ts';
 import type { Loss } from './loss.ts';
-import type { Digest, Instant, Mode, PlaceSpec, RunId, SetId, Stage, TargetId } from './words.ts';
+import type { Consistency, Digest, Instant, Mode, PlaceSpec, RunId, SetId, Stage, TargetId } from './words.ts';
 
 /** Under which plan a verb works. An activity refuses when its own estate file has another digest. */
 export interface Order {
@@ -31,6 +31,9 @@ export interface Fact {
   bytes?: number;
   digest?: Digest;
   set?: SetId;
+  /** Of a set that was taken: when it shows the place, and what the vault keeps for it. */
+  shows?: Consistency;
+  storedBytes?: number;
   /** Units that this call applied, and units it found already applied. */
   applied?: number;
   skipped?: number;
