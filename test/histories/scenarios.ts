@@ -10,12 +10,21 @@ import { region } from '../workflows/plans.ts';
 
 const primary = 'orders-db/primary';
 
+const small = { batches: { schema: 1, data: 3, index: 2, finish: 1 } };
+
 /** A world in which one of the product's own runbooks is planned. */
 export const worldFor = (runbook: string, mode: Mode, set: Partial<SetFacts> = {}, faults: Fault[] = []): World => {
   const target = targetOf('orders-db', { set: setOf('orders-db', set) });
   const input = inputOf(mode, { target: 'orders-db' });
   const plan = planOf(runbooks[runbook]!, factsOf(mode, [target]), input);
   return worldOf({ ...plan, region }, faults, primary);
+};
+
+/** The same of a runbook about several targets. */
+export const estateFor = (runbook: string, mode: Mode, faults: Fault[] = []): World => {
+  const targets = ['orders-db', 'docs'].map((id) => targetOf(id, { checks: 1, set: setOf(id, small) }));
+  const plan = planOf(runbooks[runbook]!, factsOf(mode, targets), inputOf(mode));
+  return worldOf({ ...plan, region }, faults, primary, ['docs/primary']);
 };
 
 /** Recovers a target for real, with the one approval it needs. */
@@ -26,8 +35,6 @@ export const recover = async (engine: Engine, world: World, id: string): Promise
   await run.result();
   return run;
 };
-
-const small = { batches: { schema: 1, data: 3, index: 2, finish: 1 } };
 
 const start = (engine: Engine, runbook: string, id: string, world: World): Promise<Driver> =>
   engine.run(world, { id, runbook });
@@ -44,6 +51,18 @@ export const scenarios: Readonly<Record<string, (engine: Engine, id: string) => 
   },
   'run-drill': async (engine, id) => {
     await (await start(engine, 'runDrill', id, worldFor('runDrill', 'drill', small))).result();
+    return id;
+  },
+  'restore-estate-live': async (engine, id) => {
+    const world = estateFor('restoreEstate', 'live', [
+      { verb: 'comparePlace', step: 'compare-docs', times: 1, error: error('not-equal', 'row count differs') },
+    ]);
+    const run = await start(engine, 'restoreEstate', id, world);
+    await run.until(({ state }) => state === 'asking');
+    await run.send('retryStep');
+    await run.until(({ state }) => state === 'approving');
+    await run.send('approve', { code: '222222' });
+    await run.result();
     return id;
   },
   'backup-estate': async (engine, id) => {

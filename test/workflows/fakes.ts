@@ -55,6 +55,8 @@ export interface World {
   places: Map<string, FakePlace>;
   leases: Set<string>;
   bound: { place: string; epoch: number };
+  /** The same of the other targets of a run about several, once they were switched. */
+  others: Map<string, string>;
   faults: Fault[];
   /** `verb step`, in the order in which they began. */
   calls: string[];
@@ -65,11 +67,12 @@ export interface World {
   mostInFlight: number;
 }
 
-export const worldOf = (plan: Plan, faults: Fault[] = [], primary = 'db/primary'): World => ({
+export const worldOf = (plan: Plan, faults: Fault[] = [], primary = 'db/primary', others: string[] = []): World => ({
   plan,
-  places: new Map([[primary, { isFenced: false, ledger: [] }]]),
+  places: new Map([primary, ...others].map((id) => [id, { isFenced: false, ledger: [] }])),
   leases: new Set(),
   bound: { place: primary, epoch: 1 },
+  others: new Map(others.map((id) => [id.split('/')[0]!, id])),
   faults,
   calls: [],
   codes: new Map([
@@ -88,6 +91,7 @@ export const stateOf = (world: World): unknown => ({
   places: [...world.places].toSorted(([a], [b]) => a.localeCompare(b)),
   leases: [...world.leases].toSorted(),
   bound: world.bound.place,
+  others: [...world.others].toSorted(),
 });
 
 export const error = (kind: ErrorKind, message: string = kind): DrError => new DrError(kind, message, 'do something');
@@ -206,13 +210,19 @@ const works: Work = {
   },
   checkFenced: (world, { site }) => need(placeIn(world, site.place.id).isFenced, 'not-proven', 'not fenced'),
   checkWritable: (world, { site }) => need(!placeIn(world, site.place.id).isFenced, 'not-proven', 'fenced'),
-  switchTarget: (world, { from, to }) => {
+  switchTarget: (world, { target, from, to }) => {
+    const other = world.others.get(target);
+    if (other !== undefined) {
+      need(other === from.id || other === to.id, 'stale-epoch', `users are at ${other}`);
+      return does(world.others.set(target, to.id));
+    }
     if (world.bound.place === to.id) return {};
     need(world.bound.place === from.id, 'stale-epoch', `users are at ${world.bound.place}`);
     world.bound = { place: to.id, epoch: world.bound.epoch + 1 };
     return { stamps: { switched: { at: new Date().toISOString(), source: 'history' } } };
   },
-  checkSwitched: (world, { to }) => need(world.bound.place === to.id, 'not-proven', 'not switched'),
+  checkSwitched: (world, { target, to }) =>
+    need((world.others.get(target) ?? world.bound.place) === to.id, 'not-proven', 'not switched'),
   probeService: () => ({ stamps: { healthy: { at: new Date().toISOString(), source: 'probe' } } }),
   measureLoss: read,
 };

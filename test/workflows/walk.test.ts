@@ -119,7 +119,7 @@ describe('input', () => {
     const failure = await failureOf(run.result());
     expect(failure).toMatchObject({ type: 'unknown-name', nonRetryable: true });
     expect(failure.message).toContain(
-      'no runbook restorStore; legal: backupEstate, recoverPostgresCorruption, restoreStore',
+      'no runbook restorStore; legal: backupEstate, recoverPostgresCorruption, restoreEstate, restoreStore',
     );
   });
 
