@@ -123,8 +123,8 @@ export interface IntegrityCheck {
 
 /** Which kinds of store can run which check. */
 export const checkKinds = {
-  orphans: ['postgres', 'memory'],
-  objects: ['postgres', 'memory'],
+  orphans: ['postgres', 'redis', 'memory'],
+  objects: ['postgres', 'redis', 'memory'],
   columns: ['postgres'],
   index: ['postgres'],
   newestRow: ['postgres', 'memory'],
@@ -135,7 +135,7 @@ export const checkKinds = {
 } as const satisfies Record<CheckKind, readonly StoreKind[]>;
 
 /** Kinds of store that give the keys of their rows: only with them can rows of another store be held against them. */
-export const keyedKinds = ['postgres', 'memory'] as const satisfies readonly StoreKind[];
+export const keyedKinds = ['postgres', 'redis', 'memory'] as const satisfies readonly StoreKind[];
 
 export const checkStates = ['red', 'not measured', 'green'] as const;
 /** `not measured` says that nobody knows: it is never taken for green. */

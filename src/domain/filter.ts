@@ -1,7 +1,8 @@
 import type { Filter, RestoreSelection } from './data.ts';
 import { DrError } from './errors.ts';
 
-const matcher = (pattern: string): ((name: string) => boolean) => {
+/** Whether a name matches a pattern: `*` matches any run of characters, everything else itself. */
+export const matcherOf = (pattern: string): ((name: string) => boolean) => {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}/-]/g, '\\$&'));
   const whole = new RegExp(`^${parts.join('[^]*')}$`);
   return (name) => whole.test(name);
@@ -20,9 +21,9 @@ const shown = (names: readonly string[]): string => {
  */
 export const selectNames = (names: readonly string[], filter: Filter = {}): string[] => {
   const only = filter.only ?? [];
-  const except = (filter.except ?? []).map(matcher);
+  const except = (filter.except ?? []).map(matcherOf);
   for (const pattern of only) {
-    if (!names.some(matcher(pattern))) {
+    if (!names.some(matcherOf(pattern))) {
       throw new DrError(
         'no-match',
         `filter matches no object: pattern ${JSON.stringify(pattern)}; ${shown(names)}`,
@@ -30,7 +31,7 @@ export const selectNames = (names: readonly string[], filter: Filter = {}): stri
       );
     }
   }
-  const wanted = only.map(matcher);
+  const wanted = only.map(matcherOf);
   const selected = names.filter(
     (name) => (wanted.length === 0 || wanted.some((is) => is(name))) && !except.some((is) => is(name)),
   );

@@ -4,12 +4,14 @@ import { existing } from './existing.ts';
 import { memoryDatabase } from './memory-database.ts';
 import type { Provider } from './port.ts';
 import { postgresDatabase } from './postgres-database.ts';
+import { redisDatabase } from './redis-database.ts';
 import type { Resolve } from './spec-of.ts';
 
 /** The provider of new databases for each kind of store that has databases: a new one is one file and one line here. */
 const databases: Readonly<Partial<Record<StoreKind, (resolve: Resolve) => Provider>>> = {
   memory: memoryDatabase,
   postgres: postgresDatabase,
+  redis: redisDatabase,
 };
 
 /** @throws DrError `not-supported` when no provider makes databases of that kind */

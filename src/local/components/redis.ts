@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { installDebian } from './debian-package.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
 import { type ResolveOptions, resolveComponent } from './resolve.ts';
@@ -64,11 +66,15 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RunningRed
     name: 'redis',
     user: null,
     ports: 1,
+    // What is set later (CONFIG REWRITE), logins and their rules too, survives a restart.
+    prepare: (folder) => writeFile(configOf(folder), ''),
     server: (folder, [port = 0]) => redisServer(executable, { folder, port, password, ...options }, say),
   });
   const [port = 0] = ports;
   return Object.assign(running, { url: `redis://:${password}@127.0.0.1:${port}/0`, port, dataDir: dir });
 };
+
+const configOf = (folder: string): string => join(folder, 'redis.conf');
 
 const redisServer = (
   executable: string,
@@ -90,7 +96,7 @@ const redisServer = (
     {
       name: 'Redis',
       command: executable,
-      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+      args: [configOf(to.folder), ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])],
       user: null,
       dir: to.folder,
       stopSignal: 'SIGTERM',

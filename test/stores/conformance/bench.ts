@@ -58,11 +58,15 @@ const shuffled = <T>(items: readonly T[]): T[] =>
 
 export const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-const contentsOf = (longestName: number, bigRows: number): ReadonlyMap<string, readonly Row[]> =>
+const contentsOf = ({
+  longestName,
+  bigRows,
+  hasNoEmpty,
+}: Pick<Harness<unknown>, 'longestName' | 'bigRows' | 'hasNoEmpty'>): ReadonlyMap<string, readonly Row[]> =>
   new Map<string, readonly Row[]>([
     ['orders', Array.from({ length: 40 }, (_, n): Row => [`order-${n}`, n % 7 === 0 ? null : `value ${n}`])],
     ['twins', [...Array.from({ length: 9 }, (): Row => ['same', 'row']), ['other', null], ['other', null]]],
-    ['nothing', []],
+    ...(hasNoEmpty ? [] : [['nothing', []] as [string, Row[]]]),
     ['values', hostileRows],
     ['big', Array.from({ length: bigRows }, (_, n): Row => [`row-${n}`, `${'payload '.repeat(11)}${n}`])],
     ...hostileNames(longestName).map((name): [string, Row[]] => [
@@ -85,7 +89,7 @@ export const setBench = async <Meta>(harness: Harness<Meta>, lab: Lab): Promise<
     return place;
   };
 
-  const contents = contentsOf(harness.longestName, harness.bigRows);
+  const contents = contentsOf(harness);
   const url = await lab.empty();
   for (const [object, rows] of contents) await lab.put(url, object, rows);
   const vault = memoryVault(4096);

@@ -14,7 +14,7 @@ export const fencing = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>):
   };
 
   test('is had by places, or the kind says why none has it (cannotFence)', () => {
-    expect(harness.kind.cannotFence === undefined).toBe(harness.can.fence);
+    expect(harness.kind.cannotFence === undefined).toBe(harness.can.fence || harness.fencesOthers === true);
   });
 
   describe.runIf(harness.can.fence)('of this store', () => {

@@ -42,7 +42,7 @@ export const selecting = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>
     const by = asking({ only: names('orders', 'twins') });
     await bring(place, by);
     await lab.put(url, 'orders', original.contents.get('orders')!.slice(1));
-    await lab.put(url, 'more', []);
+    await lab.put(url, 'more', harness.hasNoEmpty ? [['a', null]] : []);
     const { expected, found } = await place.prove(by, original.meta, original.snapshot.fingerprint);
     expect(compareFingerprints(expected, found).map(({ object, what }) => [object, what])).toEqual([
       [harness.nameOf('more'), 'unexpected'],
@@ -55,7 +55,11 @@ export const selecting = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>
     const { place } = await target();
     const by = asking({ only: names('orders') });
     await place.begin(by, original.meta);
-    const foreign = units(original.meta, { only: names('twins') }).find(({ stage }) => stage === 'data')!;
+    const own = new Set(units(original.meta, by.selection).map(({ id }) => id));
+    const others = [...units(original.meta, { only: names('twins') }), ...original.units].filter(
+      ({ id }) => !own.has(id),
+    );
+    const foreign = others.find(({ stage }) => stage === 'data') ?? others[0]!;
     await expect(place.restore(foreign, original.meta, original.vault, by)).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(/selects/),

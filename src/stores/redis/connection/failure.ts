@@ -1,0 +1,90 @@
+import { DrError, type ErrorKind, isDrError } from '../../../domain/errors.ts';
+
+interface Known {
+  kind: ErrorKind;
+  hint: string;
+}
+
+const gone: Known = {
+  kind: 'unreachable',
+  hint: 'check that the server runs and can be reached; the work can be repeated',
+};
+const denied: Known = {
+  kind: 'no-permission',
+  hint: 'give this login the right the server names (ACL SETUSER), or use another login',
+};
+
+/** By the first word of what the server says. https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+const byWord: Readonly<Record<string, Known>> = {
+  WRONGPASS: { kind: 'no-permission', hint: 'check user name and password in the connection string' },
+  NOAUTH: { kind: 'no-permission', hint: 'put user name and password into the connection string' },
+  NOPERM: denied,
+  OOM: {
+    kind: 'no-space',
+    hint: 'the server has reached its maxmemory: raise it, or restore to a larger server, then repeat the work',
+  },
+  MISCONF: {
+    kind: 'no-space',
+    hint: 'the server cannot write to its disk (see its log): free space there, then repeat the work',
+  },
+  READONLY: { kind: 'refused', hint: 'the server is a replica: name its master' },
+  NOREPLICAS: {
+    kind: 'refused',
+    hint: 'the server wants more replicas before it takes writes (min-replicas-to-write)',
+  },
+  LOADING: { kind: 'busy', hint: 'the server is loading its data: repeat the work when it has' },
+  BUSY: { kind: 'busy', hint: 'a script holds the server up: let it end (SCRIPT KILL), then repeat the work' },
+  MASTERDOWN: gone,
+  NOMASTERLINK: { kind: 'busy', hint: 'the server is a replica that has lost its master: name the master' },
+};
+
+const networkCodes = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
+
+const isNetwork = (error: Error & { code?: unknown }): boolean =>
+  networkCodes.includes(String(error.code)) ||
+  /^Connection is closed|Stream isn't writeable|connect ETIMEDOUT|max retries per request/.test(error.message);
+
+export const interrupted = (): DrError =>
+  new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
+
+export const brokenOff = (): Error => new Error('Connection is closed.');
+
+const saidByServer = (message: string): Known | undefined => {
+  if (/DB index is out of range|invalid DB index/.test(message)) {
+    return {
+      kind: 'missing',
+      hint: 'check the number of the database in the connection string (CONFIG GET databases)',
+    };
+  }
+  if (/unknown command/i.test(message)) {
+    return { kind: 'not-supported', hint: 'the server lacks the command, or it was renamed: use one that has it' };
+  }
+  if (/without any password configured|max number of clients/i.test(message)) {
+    return message.startsWith('ERR max')
+      ? { kind: 'busy', hint: 'raise maxclients, or close connections' }
+      : { kind: 'no-permission', hint: 'take the password out of the connection string' };
+  }
+  return byWord[/^[A-Z]+/.exec(message.replace(/^EXECABORT.*: /, ''))?.[0] ?? ''];
+};
+
+/** What the server says may name a key: only its first words are kept. */
+const shown = (message: string): string => message.split(/[\r\n']/, 1)[0]!.slice(0, 200);
+
+/** An error of the server, the driver or the network as a named one. Errors that have a name pass. */
+export const failureOf = (error: unknown, doing: string): DrError => {
+  if (isDrError(error)) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const first = (cause as { previousErrors?: Error[] }).previousErrors?.[0] ?? cause;
+  const known = isNetwork(cause) ? gone : (saidByServer(first.message) ?? saidByServer(cause.message));
+  const { kind, hint } = known ?? { kind: 'unexpected' as const, hint: 'look at the log of the Redis server' };
+  return new DrError(kind, `${doing} failed: ${shown(first.message)}`, hint);
+};
