@@ -2,6 +2,7 @@ import { DrError } from '../domain/errors.ts';
 import type { PlaceSpec, StoreKind } from '../domain/words.ts';
 import { existing } from './existing.ts';
 import { memoryDatabase } from './memory-database.ts';
+import { milvusDatabase } from './milvus-database.ts';
 import type { Provider } from './port.ts';
 import { postgresDatabase } from './postgres-database.ts';
 import { redisDatabase } from './redis-database.ts';
@@ -11,6 +12,7 @@ import type { Resolve } from './spec-of.ts';
 const databases: Readonly<Partial<Record<StoreKind, (resolve: Resolve) => Provider>>> = {
   memory: memoryDatabase,
   postgres: postgresDatabase,
+  milvus: milvusDatabase,
   redis: redisDatabase,
 };
 

@@ -1,0 +1,116 @@
+import { dimensionsOf, types, vectorBytes } from '../catalog/types.ts';
+import type { Message } from '../connection/session.ts';
+import type { Field } from '../meta.ts';
+
+/** A value of a row. Long whole numbers are `bigint`; vectors of other than floats are the bytes they travel as. */
+export type Value =
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly (boolean | number | bigint | string)[]
+  | null;
+
+/** Some rows, column by column. */
+export interface Page {
+  rows: number;
+  columns: ReadonlyMap<string, readonly Value[]>;
+}
+
+const slices = <T extends { slice(from: number, to: number): unknown }>(
+  all: T & { length: number },
+  each: number,
+): Value[] =>
+  each === 0 ? [] : Array.from({ length: all.length / each }, (_, n) => all.slice(n * each, (n + 1) * each) as Value);
+
+const scalars = (data: Message, field: Field): Value[] => {
+  const { slot, holds } = types[field.data_type]!;
+  const all: Message[] = data.scalars?.[slot]?.data ?? [];
+  if (holds === 'long') return all.map(BigInt);
+  if (holds === 'json') return all.map((bytes: Uint8Array) => Buffer.from(bytes).toString());
+  if (holds !== 'list') return all as Value[];
+  const element = types[field.element_type]!;
+  return all.map((row) => {
+    const values: (boolean | number | string)[] = row[element.slot]?.data ?? [];
+    return element.holds === 'long' ? values.map(BigInt) : values;
+  });
+};
+
+const vectors = (data: Message, field: Field): Value[] => {
+  const { slot, holds } = types[field.data_type]!;
+  const found = data.vectors?.[slot];
+  if (found == null) return [];
+  if (holds === 'floats') return slices(found.data as number[], dimensionsOf(field));
+  if (holds === 'sparse') return found.contents as Uint8Array[];
+  return slices(found as Uint8Array, vectorBytes(field));
+};
+
+/**
+ * The values of a field as a server sends them (`schema.FieldData`): those that are null may be left out of the values or hold
+ * anything there.
+ */
+export const decodeColumn = (data: Message | undefined, field: Field, rows: number): Value[] => {
+  if (data === undefined) return new Array<Value>(rows).fill(null);
+  const valid = (data.valid_data ?? []) as boolean[];
+  const values = types[field.data_type]!.slot in (data.vectors ?? {}) ? vectors(data, field) : scalars(data, field);
+  if (valid.length !== rows) return values;
+  if (values.length === rows) return values.map((value, n) => (valid[n] ? value : null));
+  let next = 0;
+  return valid.map((isThere) => (isThere ? values[next++]! : null));
+};
+
+const plainOf = (value: boolean | number | bigint | string): boolean | number | string =>
+  typeof value === 'bigint' ? value.toString() : value;
+
+const joined = (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
+
+/** What `Insert` and `Upsert` take: nulls are named beside the values, not among them. */
+export const encodeColumn = (field: Field, values: readonly Value[]): Message => {
+  const { slot, holds } = types[field.data_type]!;
+  const there = values.filter((value) => value !== null);
+  const mayLack = field.nullable || field.default_value !== null;
+  const message: Message = {
+    type: field.data_type,
+    field_name: field.name,
+    is_dynamic: field.is_dynamic,
+    valid_data: mayLack ? values.map((value) => value !== null) : [],
+  };
+  const dim = dimensionsOf(field);
+  switch (holds) {
+    case 'floats':
+      message.vectors = { dim, [slot]: { data: (there as number[][]).flat() } };
+      break;
+    case 'bits':
+    case 'bytes':
+      message.vectors = { dim, [slot]: joined(there as Uint8Array[]) };
+      break;
+    case 'sparse':
+      message.vectors = { dim, [slot]: { dim, contents: there } };
+      break;
+    case 'json':
+      message.scalars = { [slot]: { data: (there as string[]).map((text) => Buffer.from(text)) } };
+      break;
+    case 'list': {
+      const element = types[field.element_type]!;
+      const data = (there as (boolean | number | bigint | string)[][]).map((row) => ({
+        [element.slot]: { data: row.map(plainOf) },
+      }));
+      message.scalars = { [slot]: { data, element_type: field.element_type } };
+      break;
+    }
+    default:
+      message.scalars = { [slot]: { data: (there as (boolean | number | bigint | string)[]).map(plainOf) } };
+  }
+  return message;
+};
+
+/** About how many bytes a value takes in memory and on the way. */
+export const weigh = (value: Value): number => {
+  if (typeof value === 'string') return value.length + 4;
+  if (value instanceof Uint8Array) return value.length + 4;
+  if (typeof value !== 'object' || value === null) return 8;
+  return typeof value[0] === 'string'
+    ? value.reduce<number>((sum, one) => sum + String(one).length + 4, 4)
+    : value.length * 4 + 4;
+};
