@@ -20,6 +20,7 @@ import { measureLoss } from './measure-loss.ts';
 import { probeService } from './probe-service.ts';
 import { provePerson } from './prove-person.ts';
 import { providePlace } from './provide-place.ts';
+import { putBackCarried } from './put-back-carried.ts';
 import { releaseSet } from './release-set.ts';
 import { runChecks } from './run-checks.ts';
 import { switchTarget } from './switch-target.ts';
@@ -48,6 +49,7 @@ export const createVerbs = (world: World): Verbs => ({
   measureLoss: measureLoss(world),
   probeService: probeService(world),
   providePlace: providePlace(world),
+  putBackCarried: putBackCarried(world),
   releaseSet: releaseSet(world),
   runChecks: runChecks(world),
   switchTarget: switchTarget(world),

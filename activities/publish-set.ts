@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Selection } from '../src/domain/data.ts';
+import { resolve } from 'node:path';
+import type { Carried, Selection, Sink } from '../src/domain/data.ts';
 import { DrError } from '../src/domain/errors.ts';
 import type { Site } from '../src/domain/verbs.ts';
 import type { SetReader } from '../src/vault/port.ts';
+import { carry } from './carried/pack.ts';
 import { type OpenSite, openSite } from './site.ts';
 import type { Job } from './verb.ts';
 
@@ -32,18 +34,35 @@ export const publishSet = async (
   const startedAt = world.now();
   const writer = await world.vault.write(site.place.target, set, work);
   const { consistency, meta, fingerprint, leftOut } = await open.place.snapshot(writer, selection);
+  const along = isPartial ? { carried: [], leftOut: [] } : await carryAlong(job, site, writer);
   return writer.publish({
     kind: site.place.kind,
     consistency,
     place: { mark, epoch: site.epoch },
     fingerprint,
     meta,
-    leftOut,
+    leftOut: [...leftOut, ...along.leftOut],
+    ...(along.carried.length === 0 ? {} : { carried: along.carried }),
     ...(isPartial ? { selection } : {}),
     versions: { ...world.versions, server: version },
     startedAt,
     by: order.run,
   });
+};
+
+/** Files and folders of this machine that the estate wants with every set of the target. */
+const carryAlong = async ({ world, work }: Job, { place }: Site, to: Sink) => {
+  const { estate } = world;
+  const carried: Carried[] = [];
+  const leftOut: string[] = [];
+  for (const [n, name] of (estate.targets[place.target]?.backup.carry ?? []).entries()) {
+    work.signal.throwIfAborted();
+    work.beat({ says: `taking ${name} along`, bytes: 0, totalBytes: null });
+    const one = await carry(to, n, { name, at: resolve(estate.folder, name) });
+    if (one.carried !== null) carried.push(one.carried);
+    leftOut.push(...one.leftOut);
+  }
+  return { carried, leftOut };
 };
 
 /** The id of the mark. The first backup of a place gives it one. */

@@ -147,7 +147,7 @@ const referencesOf = ({ id, checks }: Target): Pick<TargetFacts, 'references'> =
 };
 
 const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {
-  const { consistency, fingerprint, streams } = reader.manifest;
+  const { consistency, fingerprint, streams, carried = [] } = reader.manifest;
   const meta = await metaOf(reader);
   const prints = Object.values(fingerprint.objects);
   const batches = Object.fromEntries(
@@ -162,5 +162,6 @@ const setFacts = async (world: World, target: Target, reader: SetReader): Promis
     objects: prints.length,
     rows: prints.reduce((sum, print) => sum + print.rows, 0),
     batches: batches as SetFacts['batches'],
+    ...(carried.length === 0 ? {} : { carries: carried.map(({ path }) => path) }),
   };
 };

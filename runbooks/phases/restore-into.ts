@@ -81,7 +81,8 @@ const prepare = (legs: readonly Leg[], manner: Manner): Phase => ({
 const goesWithPlace = { irreversible: 'nothing to take back here: it goes when the place is discarded' };
 
 /** From nothing to proven equal, each step after the one before: other targets are not waited for. */
-const restoreLeg = ({ target, site, named, whose }: Leg): Step[] => {
+const restoreLeg = (leg: Leg): Step[] => {
+  const { target, site, named, whose } = leg;
   const { set } = target;
   const place = site.place.id;
   const made: Step[] = [
@@ -138,8 +139,26 @@ const restoreLeg = ({ target, site, named, whose }: Leg): Step[] => {
       undo: goesWithPlace,
     },
   ];
-  return [...made, ...units, ...proven];
+  return [...made, ...units, ...proven, ...putBack(leg)];
 };
+
+/** Files and folders come back once the data is proven: what they configure can be started then. */
+const putBack = ({ target: { set }, site, named }: Leg): Step[] =>
+  (set.carries ?? []).length === 0
+    ? []
+    : [
+        {
+          kind: 'do',
+          id: named('put-back'),
+          says: `Put back what set ${set.id} carries along, over nothing that is there: ${set.carries!.join(', ')}`,
+          after: [named('compare')],
+          run: { verb: 'putBackCarried', with: { site, set: set.id } },
+          verify: { verb: 'checkPlace', with: { site } },
+          undo: {
+            irreversible: 'nothing that was there was changed; what was put back stays, and can be removed by hand',
+          },
+        },
+      ];
 
 const restoreSays = (legs: readonly Leg[]): string => {
   const [only] = legs;

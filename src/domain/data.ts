@@ -33,6 +33,20 @@ export interface Source {
   give?(bytes: Uint8Array): void;
 }
 
+/** A file or folder beside the place that a set carries along: settings of an application. */
+export interface Carried {
+  /** As the estate names it. */
+  path: string;
+  /** A tar archive. */
+  stream: string;
+  /** Folders, files and links, itself included; how many of them are files, and their bytes. */
+  entries: number;
+  files: number;
+  bytes: number;
+  /** SHA-256 over one line for each entry, by name: `file <mode> <SHA-256> <name>`, `folder <mode> <name>`, `link <to> <name>`. */
+  sum: Digest;
+}
+
 /** Which objects of a set or place. Names are source names; `*` matches any run of characters. Empty means all. */
 export interface Filter {
   only?: readonly string[];

@@ -28,6 +28,7 @@ const sentences: { [V in VerbName]: (input: Parameters<Verbs[V]>[1]) => string }
   comparePlace: ({ site, set }) => `fingerprints of ${at(site)} equal those of set ${set}, object by object`,
   runChecks: ({ site, integrity }) =>
     `${at(site)} passes the checks of the estate${integrity ? ' and is whole, page by page' : ''}`,
+  putBackCarried: ({ set }) => `put back the files and folders that set ${set} carries, over nothing that is there`,
   fencePlace: ({ site }) => `stop writes at ${describePlace(site.place)}`,
   unfencePlace: ({ site }) => `allow writes at ${at(site)} again`,
   checkFenced: ({ site }) => `a write at ${at(site)} is refused, or the place is gone`,

@@ -24,6 +24,7 @@ export const effects = {
   endRestore: 'changes',
   comparePlace: 'reads',
   runChecks: 'reads',
+  putBackCarried: 'changes',
   fencePlace: 'changes',
   unfencePlace: 'changes',
   checkFenced: 'reads',

@@ -86,6 +86,8 @@ export interface SetFacts {
   rows: number;
   /** Batches per stage, cut so that one activity moves about 300 MB. */
   batches: Readonly<Record<Stage, number>>;
+  /** Paths of files and folders that it carries along; absent: none. */
+  carries?: readonly string[];
 }
 
 /** A service that users reach the target through, and when it counts as healthy. */

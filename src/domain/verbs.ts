@@ -91,6 +91,11 @@ export interface Verbs {
    * other targets that the checks name (`parentTarget`); those that are not among them are looked at where they are in service.
    */
   runChecks: Verb<{ site: Site; set?: SetId; integrity?: true; parents?: readonly Site[] }>;
+  /**
+   * Puts files and folders that the set carries back on this machine, over nothing that is there, and proves them; in a drill
+   * into a folder that goes at once.
+   */
+  putBackCarried: Verb<{ site: Site; set: SetId }>;
   fencePlace: Verb<{ site: Site }>;
   unfencePlace: Verb<{ site: Site }>;
   /** A write is refused, or the place is provably gone. */

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from 'node:path';
 import { checkKinds, keyedKinds } from '../domain/checks.ts';
 import { storeKinds } from '../domain/words.ts';
 import { printableOf, printName, printPath, suggest } from './names.ts';
@@ -58,6 +59,21 @@ const unfitParents = (parsed: Parsed, id: string, target: Plain, targets: Plain)
     return problem(`${parent} stores do not give the keys of their rows; kinds that do: ${keyedKinds.join(', ')}`);
   });
 
+/** Is one path the other, or a folder above it? Only two paths of the same sort can be told here. */
+const isAbove = (above: string, path: string): boolean =>
+  isAbsolute(above) === isAbsolute(path) && !relative(resolve('/', above), resolve('/', path)).startsWith('..');
+
+/** A folder that holds the vault would carry every set along with the next one. */
+const carriedVaults = (parsed: Parsed, id: string, target: Plain, vault: Plain): Problem[] =>
+  listOf(mappingOf(target.backup).carry).flatMap((carried, at): Problem[] => {
+    const { kind, path: where } = vault;
+    if (kind !== 'folder' || typeof where !== 'string' || typeof carried !== 'string' || carried === '') return [];
+    if (!isAbove(carried, where) && !isAbove(where, carried)) return [];
+    const path = ['targets', id, 'backup', 'carry', at];
+    const says = 'is in the folder of the vault, or holds it: every set would carry the ones before';
+    return [{ line: parsed.lineOf(path), path: printPath(path), says }];
+  });
+
 /** Names that lead nowhere, and things that must differ. Looks at whatever is there: the rest may be wrong as well. */
 export const checkReferences = (parsed: Parsed): Problem[] => {
   const estate = mappingOf(parsed.value);
@@ -86,6 +102,7 @@ export const checkReferences = (parsed: Parsed): Problem[] => {
     ...unknownServices,
     ...targets.flatMap(({ id, target }) => unfitChecks(parsed, id, target)),
     ...targets.flatMap(({ id, target }) => unfitParents(parsed, id, target, mappingOf(estate.targets))),
+    ...targets.flatMap(({ id, target }) => carriedVaults(parsed, id, target, mappingOf(estate.vault))),
     ...shared(parsed, primaries, 'two targets cannot be one place'),
     ...shared(parsed, codes, 'two people with one authenticator could approve as one'),
   ];

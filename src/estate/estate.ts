@@ -51,7 +51,13 @@ export interface Target {
   /** The server on which `beside` and `scratch` places are made; null when none may be. */
   besideServer: SecretRef | null;
   scratchServer: SecretRef | null;
-  backup: { everySeconds: number | null; only: readonly string[]; except: readonly string[] };
+  backup: {
+    everySeconds: number | null;
+    only: readonly string[];
+    except: readonly string[];
+    /** Files and folders on the machine of the worker, taken along with every set; relative to the estate's folder. */
+    carry?: readonly string[];
+  };
   switches: readonly SwitchConfig[];
   services: readonly string[];
   /** What must be true of its data. */

@@ -62,7 +62,12 @@ const targetOf = (id: string, file: EstateFile['targets'][string]): Target => ({
   },
   besideServer: file.besideServer,
   scratchServer: file.scratchServer,
-  backup: { everySeconds: file.backup.every, only: file.backup.only, except: file.backup.except },
+  backup: {
+    everySeconds: file.backup.every,
+    only: file.backup.only,
+    except: file.backup.except,
+    carry: file.backup.carry,
+  },
   switches: file.switches,
   services: file.services,
   checks: file.checks.map(checkOf),

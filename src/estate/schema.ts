@@ -58,6 +58,7 @@ const target = mapping({
     takes: seconds.nullable().default(null),
     only: list('names of objects', text('the name of an object')),
     except: list('names of objects', text('the name of an object')),
+    carry: list('files and folders', text('the path of a file or folder')),
   }).prefault({}),
   switches: list('switches', z.discriminatedUnion('kind', [envFile], { error: kindError('switch', ['env-file']) })),
   services: list('services', id),

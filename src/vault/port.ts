@@ -1,4 +1,4 @@
-import type { Selection, Sink, Source } from '../domain/data.ts';
+import type { Carried, Selection, Sink, Source } from '../domain/data.ts';
 import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Canary } from '../domain/loss.ts';
 import type {
@@ -64,6 +64,8 @@ export interface Manifest {
   /** `sha256` of a stream is as in `Written`; its bytes are its chunks, or their slices, one after the other. */
   streams: Readonly<Record<string, { sha256: Digest; bytes: number; chunks: readonly ChunkRef[] }>>;
   leftOut: readonly string[];
+  /** Files and folders that are no part of the place; absent: none. */
+  carried?: readonly Carried[];
   /** What a person asked it to hold instead of what the estate says. It is never the latest set. */
   selection?: Selection;
   versions: Readonly<Record<string, string>>;
@@ -85,6 +87,7 @@ export interface SetWriter extends Sink {
     fingerprint: Fingerprint;
     meta: unknown;
     leftOut: readonly string[];
+    carried?: readonly Carried[];
     selection?: Selection;
     versions: Manifest['versions'];
     startedAt: Instant;

@@ -14,7 +14,7 @@ describe('an estate file with mistakes', () => {
       'estate.yaml:1: name: a name has lower-case letters, digits and single dashes, and starts with a letter',
       'estate.yaml:15: targets.orders-db.kind: "mysql" does not exist yet; kinds: postgres, memory',
       'estate.yaml:16: targets.orders-db.objective.rto: expected a duration like 15m, 4h or 1h30m, from 1s to 3650d',
-      'estate.yaml:20: targets.orders-db.backup: "evry" is no field here; did you mean "every"?; fields: every, takes, only, except',
+      'estate.yaml:20: targets.orders-db.backup: "evry" is no field here; did you mean "every"?; fields: every, takes, only, except, carry',
       'estate.yaml:22: targets.orders-db.services.0: "shop-apy" is no service; did you mean "shop-api"?; services: shop-api',
     ]);
     expect(refusal(text)).toMatchObject({ kind: 'bad-input', facts: { problems: 5 } });

@@ -7,6 +7,16 @@ import { parseEstate, readEstate } from '../../src/estate/read-estate.ts';
 import { broken, fine } from './estate-file.ts';
 
 describe('a right estate file', () => {
+  test('names files and folders to carry along, and never the vault itself', () => {
+    const carrying = (paths: string): string => fine.replace('takes: 10m }', `takes: 10m, carry: ${paths} }`);
+    const read = (paths: string) =>
+      parseEstate(carrying(paths), '/etc/dr/estate.yaml').targets['orders-db']!.backup.carry;
+    expect(read('[./config, /etc/app, ./vaulted]')).toEqual(['./config', '/etc/app', './vaulted']);
+    for (const path of ['.', './vault', './vault/sets', 'config/../vault']) {
+      expect(() => read(`[./config, ${path}]`), path).toThrow(/:20: .*backup\.carry\.1: is in the folder of the vault/);
+    }
+  });
+
   test('becomes the estate, with defaults filled in and paths left to the folder of the file', () => {
     const estate = parseEstate(fine, '/etc/dr/estate.yaml');
     expect(estate).toMatchObject({
@@ -32,7 +42,7 @@ describe('a right estate file', () => {
       besideServer: 'env:BESIDE_URL',
       checks: [],
       scratchServer: 'env:SCRATCH_URL',
-      backup: { everySeconds: 1800, only: [], except: [] },
+      backup: { everySeconds: 1800, only: [], except: [], carry: [] },
       switches: [{ kind: 'env-file', path: './shop.env', key: 'DATABASE_URL' }],
       services: ['shop-api'],
     });

@@ -200,6 +200,7 @@ const works: Work = {
   endRestore: read,
   comparePlace: read,
   runChecks: read,
+  putBackCarried: read,
   fencePlace: (world, { site }) => {
     placeIn(world, site.place.id).isFenced = true;
     return {};

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { boundOf } from '../../../activities/guard.ts';
+import { putBackAll } from '../../../activities/put-back-carried.ts';
 import { metaOf } from '../../../activities/set.ts';
 import type { World } from '../../../activities/world.ts';
 import type { CheckRow } from '../../domain/checks.ts';
@@ -47,10 +48,12 @@ interface About {
   set: string;
   place: PlaceSpec;
   notes: readonly string[];
+  /** What became of the files and folders that the set carries. */
+  carried: readonly string[];
   ms: number;
 }
 
-const answerOf = (done: Restored, { run, set, place, notes, ms }: About): Answer => {
+const answerOf = (done: Restored, { run, set, place, notes, carried, ms }: About): Answer => {
   const isEqual = done.differences.length === 0;
   const speed = `${prettyBytes(done.bytes)} in ${prettyMilliseconds(ms)}`;
   const where =
@@ -60,12 +63,13 @@ const answerOf = (done: Restored, { run, set, place, notes, ms }: About): Answer
     ? `${done.objects} of ${done.objects} objects equal, every row read again in ${prettyMilliseconds(done.verifyMs)}`
     : `NOT equal, ${done.differences.length} differences:`;
   return {
-    json: { run, set, target: place.target, place, notes, isEqual, ms, ...done },
+    json: { run, set, target: place.target, place, notes, carried, isEqual, ms, ...done },
     text: [
       `restored ${set} into ${where}: ${done.rows} rows, ${speed}${again}`,
       verdict,
       ...done.differences.slice(0, mostNamed).map(sayDifference),
       ...done.recall.map(sayRecall),
+      ...carried,
       ...notes.map((note) => `note: ${note}`),
     ].join('\n'),
     exit: isEqual && done.recall.every(({ state }) => state !== 'red') ? 0 : 1,
@@ -111,7 +115,11 @@ export const restore: Act = async (session, [name = ''], options) => {
   const beganAt = performance.now();
   using running = startWork(session);
   await provide(world, run, site.place);
-  const done = await restoreSet(openJob(world, run, running.work), site, set, selection);
+  const job = openJob(world, run, running.work);
+  const done = await restoreSet(job, site, set, selection);
+  const isWhole = selectionKey(selection) === '' && done.differences.length === 0;
+  const along = isWhole ? await putBackAll(job, listed, site.place.role === 'scratch') : { done: [], findings: [] };
+  const carried = [...new Set([...along.done, ...along.findings].map(({ says }) => says))];
   if (site.place.provider !== 'existing') await world.vault.places.close(run, site.place, 'handed-over');
-  return answerOf(done, { run, set, place: site.place, notes, ms: Math.round(performance.now() - beganAt) });
+  return answerOf(done, { run, set, place: site.place, notes, carried, ms: Math.round(performance.now() - beganAt) });
 };

@@ -16,6 +16,7 @@ export const sets: Act = async (session, [name]) => {
       listed.push({ ...summarise(manifest, digest, bytes), storedBytes });
     }
   }
+  const isCarrying = listed.some(({ carried }) => carried.length > 0);
   const rows = listed.map((one) => [
     one.target,
     one.set,
@@ -24,13 +25,23 @@ export const sets: Act = async (session, [name]) => {
     String(one.rows),
     prettyBytes(one.bytes),
     prettyBytes(one.storedBytes),
+    ...(isCarrying ? [one.carried.map(({ path }) => path).join(', ')] : []),
   ]);
-  const head = ['target', 'set', 'shows', 'objects', 'rows', 'size', 'stored'];
+  const head = [
+    'target',
+    'set',
+    'shows',
+    'objects',
+    'rows',
+    'size',
+    'stored',
+    ...(isCarrying ? ['carried along'] : []),
+  ];
   return {
     json: { vault: vault.says, sets: listed },
     text:
       rows.length === 0
         ? `no sets of ${targets.join(', ')} in ${vault.says}; take one: dr snapshot ${targets[0]}`
-        : markdownTable([head, ...rows], { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r'] }),
+        : markdownTable([head, ...rows], { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', ...(isCarrying ? ['l'] : [])] }),
   };
 };

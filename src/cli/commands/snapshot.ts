@@ -7,7 +7,7 @@ import { knownTarget } from '../engine/known-target.ts';
 import { openJob } from '../engine/open-job.ts';
 import { openWorld } from '../engine/open-world.ts';
 import { selectionOf } from '../engine/selection-of.ts';
-import { bytesOf, summarise } from '../engine/summarise.ts';
+import { bytesOf, sayCarried, summarise } from '../engine/summarise.ts';
 import { startWork } from '../session.ts';
 
 /**
@@ -36,6 +36,7 @@ export const snapshot: Act = async (session, [name = ''], options) => {
     json: set,
     text: [
       `set ${set.set} of ${target}: ${set.objects} objects, ${set.rows} rows, ${prettyBytes(set.bytes)}`,
+      ...set.carried.map((one) => `carried along: ${sayCarried(one)}`),
       ...set.leftOut.map((one) => `left out: ${one}`),
       `check it: dr verify ${set.set}`,
     ].join('\n'),
