@@ -32,7 +32,10 @@ export const setReader = (
 
   const load = async (ref: ChunkRef, signal: AbortSignal): Promise<Uint8Array> => {
     try {
-      return await decodeChunk(key, ref, await backend.get(chunkKey(manifest.target, ref.name), signal));
+      const stored = await backend.get(chunkKey(manifest.target, ref.name), signal);
+      const plain = await decodeChunk(key, ref, stored);
+      freeBytes(stored);
+      return plain;
     } catch (error) {
       if (!isDrError(error) || error.kind !== 'missing') throw error;
       throw new DrError('missing', `chunk ${ref.name.slice(0, 16)} of set ${manifest.set} is gone`, error.hint);
