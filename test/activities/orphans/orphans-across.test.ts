@@ -1,4 +1,4 @@
-// Rows C5 C6 of docs/coverage.md.
+// Rows C3 C5 of docs/coverage.md.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/domain/checks.ts';

@@ -1,4 +1,4 @@
-// Rows Y3 C3 of docs/coverage.md.
+// Rows Y3 C3 C5 C7 of docs/coverage.md.
 import { describe, expect, test } from 'vitest';
 import type { Check, SearchCheck } from '../../../../src/domain/checks.ts';
 import { database, open, sql } from '../lab.ts';
