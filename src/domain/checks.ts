@@ -123,11 +123,11 @@ export interface IntegrityCheck {
 
 /** Which kinds of store can run which check. */
 export const checkKinds = {
-  orphans: ['postgres', 'redis', 'memory', 'milvus'],
-  objects: ['postgres', 'redis', 'memory', 'milvus'],
+  orphans: ['postgres', 'mongodb', 'redis', 'memory', 'milvus'],
+  objects: ['postgres', 'mongodb', 'redis', 'memory', 'milvus'],
   columns: ['postgres', 'milvus'],
-  index: ['postgres', 'milvus'],
-  newestRow: ['postgres', 'memory', 'milvus'],
+  index: ['postgres', 'mongodb', 'milvus'],
+  newestRow: ['postgres', 'mongodb', 'memory', 'milvus'],
   sql: ['postgres'],
   dimensions: ['postgres', 'milvus'],
   search: ['postgres', 'milvus'],
@@ -135,7 +135,7 @@ export const checkKinds = {
 } as const satisfies Record<CheckKind, readonly StoreKind[]>;
 
 /** Kinds of store that give the keys of their rows: only with them can rows of another store be held against them. */
-export const keyedKinds = ['postgres', 'redis', 'memory', 'milvus'] as const satisfies readonly StoreKind[];
+export const keyedKinds = ['postgres', 'mongodb', 'redis', 'memory', 'milvus'] as const satisfies readonly StoreKind[];
 
 export const checkStates = ['red', 'not measured', 'green'] as const;
 /** `not measured` says that nobody knows: it is never taken for green. */

@@ -3,6 +3,7 @@ import type { PlaceSpec, StoreKind } from '../domain/words.ts';
 import { existing } from './existing.ts';
 import { memoryDatabase } from './memory-database.ts';
 import { milvusDatabase } from './milvus-database.ts';
+import { mongodbDatabase } from './mongodb-database.ts';
 import type { Provider } from './port.ts';
 import { postgresDatabase } from './postgres-database.ts';
 import { redisDatabase } from './redis-database.ts';
@@ -12,8 +13,9 @@ import type { Resolve } from './spec-of.ts';
 const databases: Readonly<Partial<Record<StoreKind, (resolve: Resolve) => Provider>>> = {
   memory: memoryDatabase,
   postgres: postgresDatabase,
-  milvus: milvusDatabase,
+  mongodb: mongodbDatabase,
   redis: redisDatabase,
+  milvus: milvusDatabase,
 };
 
 /** @throws DrError `not-supported` when no provider makes databases of that kind */

@@ -13,7 +13,7 @@ import java.util.List;
 
 public class Launcher {
   public static void main(String[] arguments) throws Exception {
-    H2Backend backend = new H2Backend(arguments[0]);
+    H2Backend backend = arguments[0].isEmpty() ? H2Backend.inMemory() : new H2Backend(arguments[0]);
     backend.version(new MongoVersion() {
       public List<Integer> getVersionArray() { return List.of(5, 0, 30, 0); }
       public int getWireVersion() { return 13; }
@@ -40,7 +40,12 @@ export const installStandIn = async (folder: string): Promise<void> => {
   });
 };
 
-export const standInCommand = (folder: string, file: string, port: number): { command: string; args: string[] } => ({
+/** Without a file it keeps nothing when it ends. */
+export const standInCommand = (
+  folder: string,
+  file: string | null,
+  port: number,
+): { command: string; args: string[] } => ({
   command: 'java',
-  args: ['-XX:+UseSerialGC', '-cp', `${join(folder, 'jars', '*')}:${folder}`, 'Launcher', file, `${port}`],
+  args: ['-XX:+UseSerialGC', '-cp', `${join(folder, 'jars', '*')}:${folder}`, 'Launcher', file ?? '', `${port}`],
 });

@@ -8,7 +8,7 @@ import { type RunningServer, runServer } from './running-server.ts';
 import { type Say, sayOnStderr } from './say.ts';
 import { findOnPath, requireTool } from './tool.ts';
 
-const cacheName = 'mongo-java-server-h2-1.47.0-2';
+const cacheName = 'mongo-java-server-h2-1.47.0-3';
 const program = 'mongod';
 
 const byHand = `put mongod 5.0 or newer on PATH (the download page of MongoDB; macOS: brew install mongodb-community), \
@@ -44,12 +44,18 @@ export interface RunningMongodb extends RunningServer {
   readonly isStandIn: boolean;
 }
 
+export interface MongodbOptions {
+  say?: Say;
+  /** The stand-in keeps nothing when it ends, and is many times faster. */
+  isVolatile?: boolean;
+}
+
 /**
  * A MongoDB server of its own on a free port of 127.0.0.1, gone with this process; a stand-in where no mongod
  * is on PATH.
  * @throws DrError `missing` (permanent) when there is neither; `unreachable` with its log when it does not start
  */
-export const startMongodb = async (options: { say?: Say } = {}): Promise<RunningMongodb> => {
+export const startMongodb = async (options: MongodbOptions = {}): Promise<RunningMongodb> => {
   const say = options.say ?? sayOnStderr;
   const resolved = await resolveMongodb({ say });
   const isStandIn = !resolved.endsWith(program);
@@ -58,19 +64,30 @@ export const startMongodb = async (options: { say?: Say } = {}): Promise<Running
     user: null,
     ports: 1,
     prepare: async (dir) => void (await mkdir(join(dir, 'data'))),
-    server: (dir, [port = 0]) => mongodbServer(resolved, isStandIn, dir, port, say),
+    server: (dir, [port = 0]) => {
+      const data = join(dir, 'data');
+      const file = options.isVolatile ? null : join(data, 'mongo.mv');
+      const command = isStandIn ? standInCommand(resolved, file, port) : mongodCommand(resolved, data, port);
+      return mongodbServer(command, isStandIn, dir, port, say);
+    },
   });
   const [port = 0] = ports;
   return Object.assign(running, { url: `mongodb://127.0.0.1:${port}/?directConnection=true`, port, isStandIn });
 };
 
+const mongodCommand = (command: string, data: string, port: number): { command: string; args: string[] } => ({
+  command,
+  args: ['--dbpath', data, '--bind_ip', '127.0.0.1', '--port', `${port}`],
+});
+
 /** Ready is what its own output says, so no other server on the port can be mistaken for it. */
-const mongodbServer = (resolved: string, isStandIn: boolean, dir: string, port: number, say: Say): ServerProcess => {
-  const data = join(dir, 'data');
-  const real = ['--dbpath', data, '--bind_ip', '127.0.0.1', '--port', `${port}`];
-  const { command, args } = isStandIn
-    ? standInCommand(resolved, join(data, 'mongo.mv'), port)
-    : { command: resolved, args: real };
+const mongodbServer = (
+  { command, args }: { command: string; args: string[] },
+  isStandIn: boolean,
+  dir: string,
+  port: number,
+  say: Say,
+): ServerProcess => {
   const isListening = isStandIn ? `listening on ${port}` : 'Waiting for connections';
   return serverProcess(
     {
