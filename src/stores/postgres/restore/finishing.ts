@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { keepSetting } from '../catalog/keep-setting.ts';
 import { ident, qualified } from '../connection/quote.ts';
 import type { PostgresMeta } from '../meta.ts';
+import { withHeirs } from './groups.ts';
 
 /** Sequences go on where they were. */
 export const setSequences = async (client: Client, { sequences }: PostgresMeta): Promise<void> => {
@@ -51,19 +52,11 @@ export const analyze = async (client: Client, tables: readonly { schema: string;
  * Locks tables as making a foreign key does, with their partitions, all at once and always in the same order: transactions
  * that make keys between the same tables then wait for each other, and never in a circle.
  */
-export const lockForKeys = async (
-  client: Client,
-  { tables }: PostgresMeta,
-  positions: Iterable<number>,
-): Promise<void> => {
-  const locked = new Set(positions);
-  for (const above of locked) {
-    for (const [position, { parents }] of tables.entries()) if (parents.includes(above)) locked.add(position);
-  }
-  const names = [...locked]
+export const lockForKeys = async (client: Client, meta: PostgresMeta, positions: Iterable<number>): Promise<void> => {
+  const names = [...withHeirs(meta, positions)]
     .sort((a, b) => a - b)
     .flatMap((position) => {
-      const table = tables[position]!;
+      const table = meta.tables[position]!;
       return table.kind === 'large-objects' ? [] : [`ONLY ${qualified(table)}`];
     });
   if (names.length > 0) await client.query(`LOCK TABLE ${names.join(', ')} IN SHARE ROW EXCLUSIVE MODE`);

@@ -63,19 +63,41 @@ export const runsOf = (meta: PostgresMeta, unit: 'schema' | 'structure'): readon
   return Array.from({ length: runs }, (_, n) => hosts.slice(n * mostLocked, (n + 1) * mostLocked));
 };
 
-/** Tables whose statistics are taken together, by position. Partitions are reached through their table. */
-export const analyzedTogether = ({ tables }: PostgresMeta): number[][] => {
-  const groups: number[][] = [];
-  let bytes = 0;
+/** Tables with all of their partitions and heirs, by position. */
+export const withHeirs = ({ tables }: PostgresMeta, positions: Iterable<number>): ReadonlySet<number> => {
+  const heirs = new Map<number, number[]>();
+  for (const [position, { parents }] of tables.entries()) {
+    for (const parent of parents) heirs.set(parent, [...(heirs.get(parent) ?? []), position]);
+  }
+  const all = new Set(positions);
+  for (const above of all) for (const heir of heirs.get(above) ?? []) all.add(heir);
+  return all;
+};
+
+/**
+ * Tables whose statistics are taken together, by position, heaviest first: the large ones alone. Partitions are reached
+ * through their table.
+ */
+export const analyzedTogether = (meta: PostgresMeta): number[][] => {
+  const { tables } = meta;
+  const large: { bytes: number; group: number[] }[] = [];
+  const small: { bytes: number; group: number[] }[] = [];
   for (const [position, table] of tables.entries()) {
     const isReached = table.parents.some((parent) => tables[parent]!.kind === 'partitioned');
     if (table.kind === 'large-objects' || table.isLeftOut || isReached) continue;
-    if (groups.length === 0 || bytes > mostBytes || groups.at(-1)!.length >= mostEntries) {
-      groups.push([]);
-      bytes = 0;
+    const read = table.kind === 'partitioned' ? withHeirs(meta, [position]) : [position];
+    const bytes = [...read].flatMap((each) => tables[each]!.parts).reduce((sum, [part]) => sum + part, 0);
+    if (bytes > mostBytes) {
+      large.push({ bytes, group: [position] });
+      continue;
     }
-    groups.at(-1)!.push(position);
-    bytes += table.parts.reduce((sum, [part]) => sum + part, 0);
+    const last = small.at(-1);
+    if (last === undefined || last.bytes + bytes > mostBytes || last.group.length >= mostEntries) {
+      small.push({ bytes, group: [position] });
+    } else {
+      last.bytes += bytes;
+      last.group.push(position);
+    }
   }
-  return groups;
+  return [...large, ...small].sort((a, b) => b.bytes - a.bytes).map(({ group }) => group);
 };

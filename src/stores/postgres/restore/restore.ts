@@ -6,7 +6,6 @@ import type { Applied, Unit, Writer } from '../../port.ts';
 import { setDatabase } from '../catalog/database-properties.ts';
 import { makeRoles } from '../catalog/roles.ts';
 import type { Session } from '../connection/session.ts';
-import { together } from '../connection/together.ts';
 import { unlessBlocked } from '../connection/unless-blocked.ts';
 import type { EntryMeta, PostgresMeta, TableMeta } from '../meta.ts';
 import { chosenOf } from '../selection/chosen.ts';
@@ -18,6 +17,7 @@ import { analyzedTogether, indexGroups, keyGroups, mostLocked, runsOf } from './
 import { commitUnit, enterUnit } from './ledger.ts';
 import { type Done, loadRows } from './load-rows.ts';
 import { makeEntries } from './make-entries.ts';
+import { sideBySide } from './side-by-side.ts';
 import { isInOrder, stepsOf } from './steps.ts';
 
 /** What a unit makes, in the order of the archive, comments and rights included. */
@@ -161,17 +161,15 @@ export const restore = async (
 ): Promise<Applied> => {
   const meta = chosenOf(all, by.selection);
   refuseStranger(unit, meta, by);
-  const steps = stepsOf(unit, meta);
+  const steps = stepsOf(unit, meta, by.selection);
   const { signal: whole, parallel } = session.work;
   if (steps === null) return applyOnce(session, unit, meta, from, by, whole);
   if (await isApplied(session, unit, by)) return skipped;
   let bytes = 0;
-  const hand = async (signal: AbortSignal): Promise<void> => {
-    for (let step = steps.shift(); step; step = steps.shift()) {
-      bytes += (await applyOnce(session, step, meta, from, by, signal)).bytes;
-    }
-  };
-  await together(whole, Array(isInOrder(unit.id) ? 1 : Math.max(1, parallel)).fill(hand));
+  const hands = isInOrder(unit.id) ? 1 : Math.max(1, parallel);
+  await sideBySide(whole, hands, steps, async (step, signal) => {
+    bytes += (await applyOnce(session, step.unit, meta, from, by, signal)).bytes;
+  });
   const done = await applyOnce(session, unit, meta, from, by, whole);
   return { ...done, bytes };
 };

@@ -63,9 +63,14 @@ export const units = function* (all: PostgresMeta, stage: Stage, selection: Rest
       yield { id: 'finish/structure', stage, says, bytes: structure.length };
     }
     const keys = of('key');
+    const analyzed =
+      parts === 'schema' ? [] : tables.filter(({ kind, isLeftOut }) => kind !== 'large-objects' && !isLeftOut);
+    const analyzedBytes = analyzed.reduce((sum, { parts }) => sum + Math.min(mostAnalyzed, bytesOf(parts)), 1);
+    const analyze = `analyze ${analyzed.length} tables`;
     if (keys.length > 0) {
-      const bytes = keys.reduce((sum, entry) => sum + entry.bytes, 0);
-      yield { id: 'finish/keys', stage, says: `check and make ${keys.length} foreign keys`, bytes };
+      const bytes = keys.reduce((sum, entry) => sum + entry.bytes, analyzedBytes);
+      const says = `check and make ${keys.length} foreign keys${analyzed.length > 0 ? `, ${analyze}` : ''}`;
+      yield { id: 'finish/keys', stage, says, bytes };
     }
     if (meta.settings.length > 0 || meta.database !== undefined) {
       yield { id: 'finish/settings', stage, says: 'set what is of the database itself', bytes: 1 };
@@ -91,10 +96,8 @@ export const units = function* (all: PostgresMeta, stage: Stage, selection: Rest
         bytes: rowBytes(tables),
       };
     }
-    const analyzed = tables.filter(({ kind, isLeftOut }) => kind !== 'large-objects' && !isLeftOut);
-    if (analyzed.length > 0 && parts !== 'schema') {
-      const bytes = analyzed.reduce((sum, { parts }) => sum + Math.min(mostAnalyzed, bytesOf(parts)), 1);
-      yield { id: 'finish/statistics', stage, says: `analyze ${analyzed.length} tables`, bytes };
+    if (keys.length === 0 && analyzed.length > 0) {
+      yield { id: 'finish/statistics', stage, says: analyze, bytes: analyzedBytes };
     }
     const triggers = of('event-triggers');
     if (triggers.length > 0) {
