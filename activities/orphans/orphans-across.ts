@@ -12,13 +12,7 @@ import { antiJoin, type Keys } from './anti-join.ts';
 export type AcrossCheck = OrphansCheck & { parentTarget: string };
 
 /** What tells of the data, or of what may be asked; anything else is trouble, and may be over soon. */
-const answers: ReadonlySet<string> = new Set([
-  'missing',
-  'no-permission',
-  'not-supported',
-  'unknown-name',
-  'wrong-mark',
-]);
+const answers: ReadonlySet<string> = new Set(['missing', 'no-permission', 'not-supported']);
 
 /** Passes on, and tells how many rows were read. */
 const counted = async function* (

@@ -1,5 +1,6 @@
 // Rows C3 C6 of docs/coverage.md.
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { memoryServer } from '../../src/memory/server.ts';
 import { memoryEstate } from './in-process.ts';
 
@@ -55,6 +56,25 @@ describe('dr check', () => {
       isGreen: false,
       checks: [{ check: 'integrity', state: 'not measured' }, {}, {}],
     });
+  });
+
+  it('holds rows against those of another target, where it is in service', async () => {
+    const url = `memory://vectors-${randomUUID()}`;
+    const ref = `VECTORS_${randomUUID().replaceAll('-', '')}`;
+    process.env[ref] = url;
+    onTestFinished(() => void delete process.env[ref]);
+    memoryServer.create(url);
+    memoryServer.put(url, 'points', [{ id: 1 }]);
+    const across =
+      '{ kind: orphans, child: items, columns: [id], parentTarget: vectors, parent: points, parentColumns: [id] }';
+    const estate = await memoryEstate(`    checks: [${across}]\n  vectors: { kind: memory, primary: env:${ref} }\n`);
+    const red = await estate.dr(['check', 'orders-db']);
+    expect(red.code).toBe(1);
+    expect(red.json()).toMatchObject({
+      checks: [{ state: 'red', found: '1 orphan beside vectors/primary', examples: ['["2"]'] }],
+    });
+    memoryServer.put(url, 'points', [{ id: 2 }, { id: 1 }]);
+    expect((await estate.dr(['check', 'orders-db'])).json()).toMatchObject({ isGreen: true });
   });
 
   it('refuses what it does not know, and a target without checks', async () => {

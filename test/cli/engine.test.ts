@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
@@ -46,6 +46,32 @@ describe('engine commands', () => {
     });
     const print = await estate.dr(['fingerprint', 'orders-db', '--only', 'it*']);
     expect(print.json()).toMatchObject({ place: 'orders-db/primary', objects: { items: { rows: 2 } } });
+  });
+
+  it('carry files along with a set, and put them back once the data is proven', async () => {
+    const estate = await memoryEstate('    backup: { carry: [./config] }\n');
+    const config = join(estate.folder.path, 'config');
+    await mkdir(config);
+    await writeFile(join(config, 'app.env'), 'PORT=1\n');
+    const taken = await estate.dr(['snapshot', 'orders-db']);
+    expect(taken.err).toContain('carried along: ./config, 1 file of 7 B');
+    const listed = await estate.dr(['sets']);
+    expect(listed.json().sets).toMatchObject([{ carried: [{ path: './config', files: 1, bytes: 7 }] }]);
+    expect(listed.err).toMatch(/carried along.*\n.*\n.*\.\/config/);
+    const some = await estate.dr(['snapshot', 'orders-db', '--only', 'items']);
+    expect(some.json()).toMatchObject({ carried: [] });
+
+    await rm(config, { recursive: true });
+    const set = String(taken.json().set);
+    const rehearsed = await estate.dr(['restore', set, '--to', 'scratch', '--yes']);
+    expect(rehearsed.json()).toMatchObject({ carried: [expect.stringContaining('can be put back')] });
+    await expect(readdir(config)).rejects.toMatchObject({ code: 'ENOENT' });
+    const restored = await estate.dr(['restore', set, '--to', estate.empty.ref, '--yes']);
+    expect(restored.json()).toMatchObject({
+      isEqual: true,
+      carried: ['./config is back: 1 file, 7 B, equal by digest'],
+    });
+    expect(await readFile(join(config, 'app.env'), 'utf8')).toBe('PORT=1\n');
   });
 
   it('restore into a place made beside, and hand it over', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import type { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import type { EntryMeta, PostgresMeta } from '../../../src/stores/postgres/meta.ts';
-import { roomOf, wantedBy } from '../../../src/stores/postgres/restore/index-room.ts';
+import { roomOf, runWithRoom, wantedBy } from '../../../src/stores/postgres/restore/index-room.ts';
 import { readMachine } from '../../../src/stores/postgres/restore/machine.ts';
 
 const nothing = { memory: null, memoryLimit: null, cpus: null, cpuLimit: null, mounts: null };
@@ -88,5 +89,27 @@ describe('room for an index over vectors', () => {
     expect(wantedBy(ivfflat, meta, entries)).toMatchObject({ isLeast: true });
     expect(wantedBy(ivfflat, meta, entries)!.bytes).toBeGreaterThan(300_000_000);
     expect(wantedBy('CREATE INDEX i ON public.items USING btree (id);\n', meta, entries)).toBe(null);
+  });
+});
+
+describe('a build that finds too little shared memory', () => {
+  /** A server that answers questions, and has one process build alone. */
+  const serverOf = (failure: Error) => {
+    const asked: unknown[] = [];
+    const query = async (text: string, values?: unknown[]) => {
+      asked.push(values?.[1] ?? text);
+      if (text === 'script' && asked.filter((one) => one === 'script').length === 1) throw failure;
+      return { rows: [{ maintenanceBytes: 1, cacheBytes: 1, workers: 2, mostWorkers: 8, ...nothing }] };
+    };
+    return { asked, client: { query } as unknown as Client };
+  };
+
+  test('is done once more by one process, and any other failure is one', async () => {
+    const { asked, client } = serverOf(new Error('could not resize shared memory segment "/PostgreSQL.1" to 9 bytes'));
+    await runWithRoom(client, 'script', { bytes: 100, isLeast: false }, 2);
+    expect(asked.slice(-5)).toEqual(['SAVEPOINT alone', 'script', 'ROLLBACK TO SAVEPOINT alone', '0', 'script']);
+    const other = serverOf(new Error('division by zero'));
+    const running = runWithRoom(other.client, 'script', { bytes: 100, isLeast: false }, 2);
+    await expect(running).rejects.toThrow('division by zero');
   });
 });

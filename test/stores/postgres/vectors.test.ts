@@ -1,10 +1,11 @@
 // Row Y3 of docs/coverage.md.
-import { describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { stages } from '../../../src/domain/words.ts';
 import { postgres } from '../../../src/stores/postgres/index.ts';
 import type { PostgresMeta } from '../../../src/stores/postgres/meta.ts';
-import { copyOf, database, open, restoreRest, sql, take, writer } from './lab.ts';
+import { copyOf, database, open, restoreRest, sql, take, until, writer } from './lab.ts';
 
 /** Vectors without a pattern, the same in every run; every tenth row has none. */
 const rows = (count: number, dims: number): string => `SELECT n, CASE WHEN n % 10 > 0 THEN
@@ -113,6 +114,27 @@ describe('an index over vectors', () => {
     const [told] = await sql(copy, 'SELECT * FROM aside.told');
     expect(Number.parseInt(String(told!.memory), 10)).toBeGreaterThan(4);
     expect(Number(told!.helpers)).toBeGreaterThan(0);
+  });
+
+  test('waits for another one that is being built in the database', async () => {
+    const url = await database(`CREATE EXTENSION vector; CREATE TABLE items (id int PRIMARY KEY, v vector(8));
+      INSERT INTO items SELECT n, a::vector FROM (${rows(500, 8)}) r; CREATE INDEX nearest ON items USING hnsw (v vector_l2_ops)`);
+    const taken = await take(url);
+    const copy = await database();
+    const place = await open(copy);
+    const by = writer();
+    await place.begin(by, taken.meta);
+    const other = new pg.Client({ connectionString: copy, application_name: 'dr-runbooks other' });
+    await other.connect();
+    onTestFinished(() => other.end());
+    await other.query('BEGIN; SELECT pg_advisory_xact_lock(7038330158)');
+    const restoring = restoreRest(place, taken.meta, taken.vault, by);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
+    await until('it waits', async () => (await sql(copy, waiting)).length === 1);
+    expect(await sql(copy, indexes)).toEqual([]);
+    await other.query('COMMIT');
+    await restoring;
+    expect(await sql(copy, indexes)).toHaveLength(2);
   });
 
   test('with many lists is built although the server gives it less memory than it takes', async () => {
