@@ -4,6 +4,7 @@ import { DrError, isDrError } from '../../src/domain/errors.ts';
 import type { Facts, RunInput, SetFacts, TargetFacts } from '../../src/domain/plan.ts';
 import { type Instant, type RunId, type SetId, stages, type TargetId } from '../../src/domain/words.ts';
 import type { Target } from '../../src/estate/estate.ts';
+import { referencesOf } from '../../src/estate/references-of.ts';
 import type { Work } from '../../src/stores/port.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { boundOf } from '../guard.ts';
@@ -117,6 +118,7 @@ const gatherTarget = async (
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
   const { cannotFence } = world.kinds[target.kind];
+  const references = referencesOf(target);
   const facts: TargetFacts = {
     id: target.id,
     kind: target.kind,
@@ -132,18 +134,12 @@ const gatherTarget = async (
       return { id, greens, every: formatDuration(everyMs) };
     }),
     checks: target.checks.length,
-    ...referencesOf(target),
+    ...(references.length === 0 ? {} : { references }),
     ...(cannotFence === undefined ? {} : { cannotFence }),
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
   const leftOut = set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [];
   return { target: facts, leftOut: [...passedOver, ...leftOut] };
-};
-
-const referencesOf = ({ id, checks }: Target): Pick<TargetFacts, 'references'> => {
-  const named = checks.flatMap((check) => (check.kind === 'orphans' ? (check.parentTarget ?? []) : []));
-  const references = [...new Set(named)].filter((other) => other !== id).sort();
-  return references.length === 0 ? {} : { references };
 };
 
 const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {

@@ -38,6 +38,7 @@ const gate = ['--gate <id>', 'which gate, when several wait'] as const;
 
 const input = [
   ['--target <name>', 'the target'],
+  ['--targets <name...>', 'several of them, for runbooks about the estate'],
   ['--set <id>', 'the backup set (default: latest)'],
   ['--at <time>', 'the newest set at or before this time'],
   ['--incident <id>', 'the incident it belongs to'],
@@ -55,9 +56,16 @@ const message = (name: MessageName) => async (): Promise<Act> => (await import('
 /** Every command there is. What one does is loaded when it is asked for. */
 export const commands: readonly Command[] = [
   {
-    usage: 'snapshot <target>',
-    says: 'back a target up into one new set',
-    options: [only, except, schemaOnly, dataOnly, allowMissingKeys],
+    usage: 'snapshot [target]',
+    says: 'back a target up into one new set, or all of them',
+    options: [
+      ['--all', 'every target: those whose rows name rows of another first'],
+      only,
+      except,
+      schemaOnly,
+      dataOnly,
+      allowMissingKeys,
+    ],
     load: async () => (await import('./commands/snapshot.ts')).snapshot,
   },
   {

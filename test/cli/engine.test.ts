@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openWorld } from '../../activities/open-world.ts';
+import type { SetSummary } from '../../src/cli/engine/summarise.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { type MemoryEstate, memoryEstate, rows } from './in-process.ts';
@@ -46,6 +48,31 @@ describe('engine commands', () => {
     });
     const print = await estate.dr(['fingerprint', 'orders-db', '--only', 'it*']);
     expect(print.json()).toMatchObject({ place: 'orders-db/primary', objects: { items: { rows: 2 } } });
+  });
+
+  it('take every target at once, those whose rows name others first, and say how far apart the sets are', async () => {
+    const orders = `memory://orders-${randomUUID()}`;
+    memoryServer.create(orders);
+    memoryServer.put(orders, 'lines', [{ id: 1, order: 3 }]);
+    process.env.LINES = orders;
+    const checks =
+      '[{ kind: orphans, child: lines, columns: [order], parentTarget: orders-db, parent: orders, parentColumns: [id] }]';
+    const estate = await memoryEstate(`  lines-db: { kind: memory, primary: env:LINES, checks: ${checks} }\n`);
+    const taken = await estate.dr(['snapshot', '--all']);
+    expect(taken.code, taken.err).toBe(0);
+    const { sets, skewMs, broken } = taken.json() as Record<string, never[]> & { sets: SetSummary[] };
+    expect(sets.map(({ target, rows }) => [target, rows])).toEqual([
+      ['orders-db', 42],
+      ['lines-db', 1],
+    ]);
+    const [parent, child] = sets.map(({ startedAt, finishedAt }) => ({ startedAt, finishedAt }));
+    expect(Date.parse(parent!.startedAt)).toBeGreaterThanOrEqual(Date.parse(child!.finishedAt));
+    expect(skewMs).toBeGreaterThanOrEqual(0);
+    expect(broken).toEqual([]);
+    expect(taken.err).toMatch(/\| target .*stored \|[\s\S]*their instants are .* apart/);
+    for (const more of [['orders-db'], ['--only', 'orders']]) {
+      expect((await estate.dr(['snapshot', '--all', ...more])).code).toBe(2);
+    }
   });
 
   it('carry files along with a set, and put them back once the data is proven', async () => {

@@ -15,6 +15,7 @@ import { follow } from './follow.ts';
 
 const inputFields = [
   'target',
+  'targets',
   'mode',
   'set',
   'at',
