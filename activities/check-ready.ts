@@ -3,6 +3,7 @@ import { DrError } from '../src/domain/errors.ts';
 import type { Finding, Site } from '../src/domain/verbs.ts';
 import type { Inspection } from '../src/stores/port.ts';
 import type { SetReader } from '../src/vault/port.ts';
+import { kindOf } from './kind-of.ts';
 import { openSite } from './site.ts';
 import { type Job, verb } from './verb.ts';
 
@@ -31,7 +32,7 @@ const look = async (job: Job, site: Site): Promise<Inspection> => {
   const { world, work } = job;
   const { place } = site;
   if (place.provider === 'database' && (await world.providers.database.describe(place)) === 'absent') {
-    await using server = await world.kinds[place.kind].open(await world.secrets.resolve(place.server), work);
+    await using server = await kindOf(world, place.kind).open(await world.secrets.resolve(place.server), work);
     return await server.inspect();
   }
   await using open = await openSite(job, site);

@@ -5,7 +5,7 @@ import type { Estate } from '../src/estate/estate.ts';
 import { resolveSecret } from '../src/estate/secrets.ts';
 import { createProviders } from '../src/providers/registry.ts';
 import { probe } from '../src/services/probe.ts';
-import { kinds } from '../src/stores/registry.ts';
+import { loadKinds } from '../src/stores/registry.ts';
 import { envFile } from '../src/switches/env-file.ts';
 import { connectVault } from '../src/vault/connect-vault.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
@@ -30,7 +30,7 @@ export const openWorld = async (estate: Estate, secrets: Secrets = secretsOf(est
   estate,
   vault: await connectVault(estate.vault, { secret: secrets.resolve, folder: estate.folder }),
   secrets,
-  kinds,
+  kinds: await loadKinds(Object.values(estate.targets).map(({ kind }) => kind)),
   providers: createProviders(secrets.resolve),
   openSwitch: (config) => envFile(config, estate.folder),
   probe: ({ health }, signal) => probe({ health, timeoutMs: probeTimeoutMs }, signal),

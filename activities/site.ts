@@ -3,6 +3,7 @@ import type { Site } from '../src/domain/verbs.ts';
 import type { PlaceSpec } from '../src/domain/words.ts';
 import type { Inspection, Kind, Place } from '../src/stores/port.ts';
 import { boundOf, guardMark, isSamePlace } from './guard.ts';
+import { kindOf } from './kind-of.ts';
 import type { Job } from './verb.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +28,7 @@ export const urlOf = async (world: World, place: PlaceSpec): Promise<string> =>
  */
 export const openSite = async (job: Job, site: Site, also?: Also): Promise<OpenSite> => {
   const url = await urlOf(job.world, site.place);
-  return prove(job, site, await job.world.kinds[site.place.kind].open(url, job.work), also);
+  return prove(job, site, await kindOf(job.world, site.place.kind).open(url, job.work), also);
 };
 
 /** Null when the place is provably gone: its server answers, and says that there is no such place. */
@@ -35,10 +36,12 @@ export const openIfThere = async (job: Job, site: Site, also?: Also): Promise<Op
   const { world, work } = job;
   if ((await world.providers[site.place.provider].describe(site.place)) === 'absent') return null;
   const url = await urlOf(world, site.place);
-  const place = await world.kinds[site.place.kind].open(url, work).catch((error: unknown) => {
-    if (isDrError(error) && error.kind === 'missing') return null;
-    throw error;
-  });
+  const place = await kindOf(world, site.place.kind)
+    .open(url, work)
+    .catch((error: unknown) => {
+      if (isDrError(error) && error.kind === 'missing') return null;
+      throw error;
+    });
   return place && prove(job, site, place, also);
 };
 
@@ -55,7 +58,7 @@ const prove = async (
     if (inspection.mark !== null || also !== 'fresh') {
       guardMark(order, site, inspection.mark, isBound || also === 'former');
     }
-    const kind = world.kinds[site.place.kind];
+    const kind = kindOf(world, site.place.kind);
     return { place, kind, inspection, isBound, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
   } catch (error) {
     await place[Symbol.asyncDispose]();

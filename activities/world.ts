@@ -1,7 +1,7 @@
-import type { Instant, PlaceSpec, StoreKind } from '../src/domain/words.ts';
+import type { Instant, PlaceSpec } from '../src/domain/words.ts';
 import type { Estate, Service, SwitchConfig } from '../src/estate/estate.ts';
 import type { Provider } from '../src/providers/port.ts';
-import type { Kind } from '../src/stores/port.ts';
+import type { Kinds } from '../src/stores/registry.ts';
 import type { Switch } from '../src/switches/port.ts';
 import type { Vault } from '../src/vault/port.ts';
 import type { Secrets } from './secrets.ts';
@@ -11,8 +11,8 @@ export interface World {
   estate: Estate;
   vault: Vault;
   secrets: Secrets;
-  /** One adapter per store kind; `unknown` because a set's meta is its own adapter's business. */
-  kinds: Readonly<Record<StoreKind, Kind<unknown>>>;
+  /** Adapters of the kinds of store that the estate has. */
+  kinds: Kinds;
   providers: Readonly<Record<PlaceSpec['provider'], Provider>>;
   openSwitch(config: SwitchConfig): Switch;
   /** One request through the path a user takes. Red is an answer, not an error. */

@@ -8,6 +8,7 @@ import { referencesOf } from '../../src/estate/references-of.ts';
 import type { Work } from '../../src/stores/port.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { boundOf } from '../guard.ts';
+import { kindOf } from '../kind-of.ts';
 import { metaOf, unitsOf } from '../set.ts';
 import type { World } from '../world.ts';
 import { openNamed, setBefore, setsUpTo } from './choose-set.ts';
@@ -117,7 +118,7 @@ const gatherTarget = async (
   { set, older, passedOver }: Choice,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
-  const { cannotFence } = world.kinds[target.kind];
+  const { cannotFence } = kindOf(world, target.kind);
   const references = referencesOf(target);
   const facts: TargetFacts = {
     id: target.id,
@@ -147,7 +148,7 @@ const setFacts = async (world: World, target: Target, reader: SetReader): Promis
   const meta = await metaOf(reader);
   const prints = Object.values(fingerprint.objects);
   const batches = Object.fromEntries(
-    stages.map((stage) => [stage, countBatches(unitsOf(world.kinds[target.kind], meta, stage), stage)]),
+    stages.map((stage) => [stage, countBatches(unitsOf(kindOf(world, target.kind), meta, stage), stage)]),
   );
   return {
     id: reader.manifest.set,

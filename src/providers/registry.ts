@@ -1,27 +1,27 @@
 import { DrError } from '../domain/errors.ts';
 import type { PlaceSpec, StoreKind } from '../domain/words.ts';
 import { existing } from './existing.ts';
-import { memoryDatabase } from './memory-database.ts';
-import { milvusDatabase } from './milvus-database.ts';
-import { mongodbDatabase } from './mongodb-database.ts';
 import type { Provider } from './port.ts';
-import { postgresDatabase } from './postgres-database.ts';
-import { redisDatabase } from './redis-database.ts';
 import type { Resolve } from './spec-of.ts';
 
-/** The provider of new databases for each kind of store that has databases: a new one is one file and one line here. */
-const databases: Readonly<Partial<Record<StoreKind, (resolve: Resolve) => Provider>>> = {
-  memory: memoryDatabase,
-  postgres: postgresDatabase,
-  mongodb: mongodbDatabase,
-  redis: redisDatabase,
-  milvus: milvusDatabase,
+type Make = (resolve: Resolve) => Provider;
+
+/**
+ * The provider of new databases for each kind of store that has databases: a new one is one file and one line here. Each is
+ * loaded when it is asked for, as drivers take time and memory to load.
+ */
+const databases: Readonly<Partial<Record<StoreKind, () => Promise<Make>>>> = {
+  memory: async () => (await import('./memory-database.ts')).memoryDatabase,
+  postgres: async () => (await import('./postgres-database.ts')).postgresDatabase,
+  mongodb: async () => (await import('./mongodb-database.ts')).mongodbDatabase,
+  redis: async () => (await import('./redis-database.ts')).redisDatabase,
+  milvus: async () => (await import('./milvus-database.ts')).milvusDatabase,
 };
 
 /** @throws DrError `not-supported` when no provider makes databases of that kind */
-const databaseOf = (spec: PlaceSpec, resolve: Resolve): Provider => {
-  const make = databases[spec.kind];
-  if (make !== undefined) return make(resolve);
+const databaseOf = async (spec: PlaceSpec, resolve: Resolve): Promise<Provider> => {
+  const load = databases[spec.kind];
+  if (load !== undefined) return (await load())(resolve);
   throw new DrError(
     'not-supported',
     `place ${spec.id}: provider database makes no ${spec.kind} places`,
@@ -34,9 +34,9 @@ export const createProviders = (resolve: Resolve): Readonly<Record<PlaceSpec['pr
   existing: existing(resolve),
   database: {
     provider: 'database',
-    provide: async (spec) => databaseOf(spec, resolve).provide(spec),
-    describe: async (spec) => databaseOf(spec, resolve).describe(spec),
-    url: async (spec) => databaseOf(spec, resolve).url(spec),
-    discard: async (spec) => databaseOf(spec, resolve).discard(spec),
+    provide: async (spec) => (await databaseOf(spec, resolve)).provide(spec),
+    describe: async (spec) => (await databaseOf(spec, resolve)).describe(spec),
+    url: async (spec) => (await databaseOf(spec, resolve)).url(spec),
+    discard: async (spec) => (await databaseOf(spec, resolve)).discard(spec),
   },
 });

@@ -16,7 +16,7 @@ import type { Estate, Target } from '../../src/estate/estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { createProviders } from '../../src/providers/registry.ts';
 import { memory } from '../../src/stores/memory/index.ts';
-import { kinds } from '../../src/stores/registry.ts';
+import { loadKinds } from '../../src/stores/registry.ts';
 import { folderBackend } from '../../src/vault/folder-backend.ts';
 import { openVault } from '../../src/vault/vault.ts';
 
@@ -124,7 +124,7 @@ export const openBench = async (
     estate,
     vault: await openVault(folderBackend(folder), { name: 'first', bytes: randomBytes(32) }),
     secrets,
-    kinds: { ...kinds, postgres: memory as never },
+    kinds: { ...(await loadKinds(['memory'])), postgres: memory as never },
     providers: createProviders(secrets.resolve),
     temporalUi: 'https://temporal.example/ui',
     openSwitch: () => ({

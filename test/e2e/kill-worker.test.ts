@@ -44,7 +44,7 @@ describe('a restore whose worker is killed while another lives', () => {
     const [set] = await vault.sets(target);
     const work = { signal: new AbortController().signal, parallel: 1 };
     const meta = await (await vault.open(target, set!.manifest.set, work)).meta();
-    clean = { bytes: set!.storedBytes, units: [...kinds.postgres.units(meta, 'data')].length };
+    clean = { bytes: set!.storedBytes, units: [...kinds.postgres!.units(meta, 'data')].length };
   }, 120_000);
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import prettyBytes from 'pretty-bytes';
+import { kindOf } from '../../../activities/kind-of.ts';
 import { metaOf } from '../../../activities/set.ts';
 import { DrError, isDrError } from '../../domain/errors.ts';
 import { suggest } from '../../estate/names.ts';
@@ -52,7 +53,7 @@ export const peek: Act = async (session, [name = '', query], options) => {
   const world = await openWorld(session);
   const set = await findSet(world, name);
   const { manifest } = set;
-  const { look } = world.kinds[manifest.kind];
+  const { look } = kindOf(world, manifest.kind);
   if (look === undefined) throw noLook(manifest.kind);
   const meta = await metaOf(set);
   if (query === undefined) return list(set, look, meta);

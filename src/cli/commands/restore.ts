@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { boundOf } from '../../../activities/guard.ts';
+import { kindOf } from '../../../activities/kind-of.ts';
 import { putBackAll } from '../../../activities/put-back-carried.ts';
 import { metaOf } from '../../../activities/set.ts';
 import type { World } from '../../../activities/world.ts';
@@ -105,7 +106,7 @@ export const restore: Act = async (session, [name = ''], options) => {
   const target = knownTarget(world.estate, listed.manifest.target);
   const bound = await boundOf(world, target.id);
   const selection = restoreSelectionOf(options);
-  const notes = world.kinds[listed.manifest.kind].explain(await metaOf(listed), selection);
+  const notes = kindOf(world, listed.manifest.kind).explain(await metaOf(listed), selection);
   const run = typeof options.run === 'string' ? options.run : runOf(listed.digest, to, selectionKey(selection));
   const { site, says } = findPlace(to, { target, bound, set: listed, run });
   refuseNowhere(site.place, selection);

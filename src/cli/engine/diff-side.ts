@@ -1,4 +1,5 @@
 import { boundOf } from '../../../activities/guard.ts';
+import { kindOf } from '../../../activities/kind-of.ts';
 import { metaOf } from '../../../activities/set.ts';
 import { openSite } from '../../../activities/site.ts';
 import type { World } from '../../../activities/world.ts';
@@ -34,7 +35,7 @@ export interface Side {
 const setSide = async (session: Session, world: World, set: SetReader, work: Work): Promise<Side> => {
   const { manifest } = set;
   const { kind, target, fingerprint } = manifest;
-  const { look } = world.kinds[kind];
+  const { look } = kindOf(world, kind);
   const reader = await world.vault.open(target, manifest.set, work);
   const meta = await metaOf(reader);
   const held = look?.contents(meta, {}).filter((one) => one.kind !== 'sequence');
