@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util';
 import { openLab } from './lab.ts';
 import { writeMeasured } from './measured.ts';
+import { playMilvus } from './milvus.ts';
 import { type Result, resultOf } from './result.ts';
 import { type Row, rows } from './rows.ts';
 import { play, targets } from './scenes.ts';
@@ -41,7 +42,8 @@ const measure = async (wanted: readonly Row[], rounds: number): Promise<{ result
   const results: Result[] = [];
   for (const [scene, those] of Map.groupBy(wanted, (row) => row.scene)) {
     const needs = new Set(those.flatMap((row) => row.needs));
-    const played = await play(lab, scene, rounds, (one) => needs.has(one), say);
+    const played =
+      scene === 'milvus' ? await playMilvus(rounds, say) : await play(lab, scene, rounds, (one) => needs.has(one), say);
     results.push(...those.map((row) => resultOf(row, played)));
   }
   return { results: wanted.map((row) => results.find(({ name }) => name === row.name)!), server: lab.version };

@@ -24,7 +24,7 @@ const highWater = (pid: number): number => {
 };
 
 /** Runs `dr` as a user does, in a process of its own. @throws when it does not end well */
-export const dr = async ({ env, folder }: Lab, ...args: readonly string[]): Promise<Ran> => {
+export const dr = async ({ env, folder }: Pick<Lab, 'env' | 'folder'>, ...args: readonly string[]): Promise<Ran> => {
   const began = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, cli, ...args, '--json'], {
     cwd: folder,

@@ -27,12 +27,16 @@ export type Measure =
   | 'restoreDirectory'
   | 'copyToNowhere'
   | 'createIndex'
+  | 'insertLoop'
   | 'throughTemporal'
   | 'peakOfTenthMiB';
 
-export type SceneName = 'mixed' | 'single' | 'many' | 'vectors';
+/** Scenes on a PostgreSQL server. */
+export type PostgresScene = 'mixed' | 'single' | 'many' | 'vectors';
 
-const makers: Readonly<Record<SceneName | 'tenth', () => string>> = {
+export type SceneName = PostgresScene | 'milvus';
+
+const makers: Readonly<Record<PostgresScene | 'tenth', () => string>> = {
   mixed: () => mixed(1),
   tenth: () => mixed(0.1),
   single,
@@ -56,7 +60,7 @@ const make = async (lab: Lab, name: keyof typeof makers): Promise<string> => {
  */
 export const play = async (
   lab: Lab,
-  scene: SceneName,
+  scene: PostgresScene,
   rounds: number,
   isWanted: (measure: Measure) => boolean,
   say: (line: string) => void,

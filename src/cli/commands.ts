@@ -109,7 +109,7 @@ export const commands: readonly Command[] = [
     usage: 'export <set>',
     says: 'write a set as a file that psql or pg_restore loads',
     options: [
-      ['--format <format>', 'plain (default): SQL for psql; custom: an archive for pg_restore'],
+      ['--format <format>', 'plain (default): SQL for psql; custom: an archive for pg_restore; json: rows of Milvus'],
       ['--out <file>', 'where to; else standard output'],
       ['--force', 'replace the file'],
       ['--schema-only', 'definitions without rows; mostly needs no server'],

@@ -1,6 +1,6 @@
-import type { Filter, Parts, Source } from '../domain/data.ts';
+import type { Filter, Parts, Sink, Source } from '../domain/data.ts';
 import type { KeyedRow } from '../domain/merge-rows.ts';
-import type { Work, Writer } from './port.ts';
+import type { Snapshot, Work, Writer } from './port.ts';
 
 /** `plain` is what the store's own shell runs, `custom` what its own restore program reads, selects from and parallelizes. */
 export const stockFormats = ['plain', 'custom'] as const;
@@ -49,6 +49,14 @@ export interface SetLook<Meta> {
   ): Promise<AsyncIterable<Uint8Array> | null>;
   /** Of what the filter selects, of a set that holds some. @throws DrError `no-match`, `missing`, `interrupted` */
   definitions(meta: Meta, from: Source, filter: Filter, work: Work): Promise<Definitions>;
+}
+
+/** Sets as documents of JSON, of kinds whose rows have such a form. Needs no server. */
+export interface SetJson<Meta> {
+  /** @throws DrError `no-match`, `not-supported`, `damaged`, `interrupted` */
+  write(meta: Meta, from: Source, filter: Filter, work: Work): AsyncIterable<Uint8Array>;
+  /** Such a document as a set again. @throws DrError `bad-input` (none, or not whole), `interrupted` */
+  read(data: AsyncIterable<Uint8Array>, to: Sink, work: Work): Promise<Snapshot<Meta>>;
 }
 
 export interface Question {

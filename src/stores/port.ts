@@ -3,7 +3,7 @@ import type { Filter, RestoreSelection, Selection, Sink, Source } from '../domai
 import type { Fingerprint } from '../domain/fingerprint.ts';
 import type { Canary } from '../domain/loss.ts';
 import type { Consistency, Instant, Mark, RunId, Stage, StoreKind } from '../domain/words.ts';
-import type { PlaceLook, SetLook } from './look.ts';
+import type { PlaceLook, SetJson, SetLook } from './look.ts';
 
 /** What a caller lends to work that may take hours. */
 export interface Work {
@@ -42,6 +42,8 @@ export interface Kind<Meta> {
   units(meta: Meta, stage: Stage, selection?: RestoreSelection): Iterable<Unit>;
   /** Looking into sets; absent: they can only be restored. */
   readonly look?: SetLook<Meta>;
+  /** Sets as JSON; absent: this kind has no form of them that JSON can hold. */
+  readonly json?: SetJson<Meta>;
 }
 
 /** The smallest thing restored on its own: seconds to a minute of work. */

@@ -5,6 +5,8 @@ import { checksOf } from './checks/index.ts';
 import { describeAddress, readAddress } from './connection/address.ts';
 import { interrupted } from './connection/failure.ts';
 import { type Operation, openSession, operate, type Session } from './connection/session.ts';
+import { readJson } from './export/read-json.ts';
+import { writeJson } from './export/write-json.ts';
 import { fingerprint } from './fingerprint.ts';
 import { inspect } from './inspect.ts';
 import type { Meta } from './meta.ts';
@@ -56,4 +58,5 @@ export const milvus: Kind<Meta> = {
   },
   explain,
   units,
+  json: { write: writeJson, read: readJson },
 };

@@ -52,11 +52,13 @@ const takeRows = async (
   for (let first = await pages.next(); !first.done; first = await pages.next()) {
     let rows = 0;
     let bytes = 0;
+    let weight = 0;
     const chunk = upTo(first.value, pages, (page) => {
       operation.goOn();
       to.sum.add(page);
       rows += page.rows;
-      return bytes < chunkBytes && rows < chunkRows;
+      weight += page.bytes;
+      return weight + page.bytes <= chunkBytes && rows < chunkRows;
     });
     const counted = async function* (): AsyncIterable<Uint8Array> {
       for await (const piece of writeParquet(heldFields(definition), chunk)) {

@@ -68,7 +68,7 @@ interface Inside {
 }
 
 const ready = 2;
-const connectMs = 5_000;
+const connectMs = 3_000;
 /** Some servers end connections that ask more often than this whether they are alive. */
 const pingMs = 5 * 60_000;
 const answerMs = 2 * 60_000;

@@ -26,10 +26,11 @@ export const readStream = async (
   return Buffer.concat(pieces);
 };
 
-const batchesOf = function* ({ rows, columns }: Page, each: number): Iterable<Page> {
+const batchesOf = function* ({ rows, columns, bytes }: Page, each: number): Iterable<Page> {
   for (let at = 0; at < rows; at += each) {
     const to = Math.min(rows, at + each);
-    yield { rows: to - at, columns: new Map([...columns].map(([name, values]) => [name, values.slice(at, to)])) };
+    const part = new Map([...columns].map(([name, values]) => [name, values.slice(at, to)]));
+    yield { rows: to - at, columns: part, bytes: (bytes * (to - at)) / rows };
   }
 };
 
@@ -38,7 +39,7 @@ const refusesIds = (error: unknown): boolean =>
   isDrError(error) && /auto ?id|number of fields|field.*(not expected|no need)/i.test(error.message);
 
 /**
- * Puts rows of a stream into a collection, `parallel` requests at a time. `again` when some of them may be there already: they
+ * Puts rows of a stream into a collection, two requests at a time. `again` when some of them may be there already: they
  * are replaced by their keys then. Killed half-way, a part of them is there.
  */
 export const loadRows = async (

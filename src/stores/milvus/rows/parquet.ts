@@ -108,7 +108,7 @@ export const readParquet = async (fields: readonly Field[], bytes: Uint8Array): 
       field.name,
       rows.map((row) => (row[field.name] ?? null) as Value),
     ]);
-    return { rows: rows.length, columns: new Map(columns) };
+    return { rows: rows.length, columns: new Map(columns), bytes: byteLength };
   } catch (error) {
     throw new DrError(
       'damaged',

@@ -3,7 +3,7 @@ import { fullName, isLoaded } from '../catalog/read-catalog.ts';
 import { heldFields, isVector, vectorBytes } from '../catalog/types.ts';
 import type { Message, Operation } from '../connection/session.ts';
 import { type Definition, primaryOf } from '../meta.ts';
-import { decodeColumn, type Page, type Value, weigh } from './values.ts';
+import { decodeColumn, type Page, type Value, weighAll } from './values.ts';
 
 /** What it takes to read rows. */
 export type Readable = Pick<Definition, 'name' | 'schema'>;
@@ -24,9 +24,6 @@ const firstRows = (definition: Readable): number => {
 };
 
 const clamp = (rows: number): number => Math.max(1, Math.min(mostRows, Math.floor(rows)));
-
-const bytesOf = ({ columns }: Page): number =>
-  [...columns.values()].reduce((sum, values) => sum + values.reduce<number>((all, value) => all + weigh(value), 0), 0);
 
 const readPage = async (
   operation: Operation,
@@ -63,10 +60,8 @@ const readPage = async (
   const found = new Map((answer.fields_data as Message[]).map((data) => [data.field_name || '$meta', data]));
   const keys = decodeColumn(found.get(key), primaryOf(definition), -1);
   const rows = keys.length;
-  return {
-    rows,
-    columns: new Map(fields.map((field) => [field.name, decodeColumn(found.get(field.name), field, rows)])),
-  };
+  const columns = new Map(fields.map((field) => [field.name, decodeColumn(found.get(field.name), field, rows)]));
+  return { rows, columns, bytes: weighAll(columns) };
 };
 
 /** Every row of a partition, or of all where a key chooses it, in the order of primary keys: the next page is on its way. */
@@ -81,7 +76,7 @@ export const readPages = async function* (
   while (coming !== null) {
     const page: Page = await coming;
     const isLast = page.rows < limit;
-    if (page.rows > 0) limit = Math.min(clamp(pageBytes / (bytesOf(page) / page.rows)), limit * 4);
+    if (page.rows > 0) limit = Math.min(clamp(pageBytes / (page.bytes / page.rows)), limit * 4);
     coming = isLast ? null : readPage(operation, definition, partition, page.columns.get(key)!.at(-1), limit);
     coming?.catch(() => {});
     if (page.rows > 0) yield page;

@@ -25,11 +25,24 @@ const growing = () => {
     begin: (): void => {
       length = 0;
     },
-    count: (n: number): void => void bytes.writeUInt32LE(n, room(4)),
-    whole: (n: number | bigint): void => void bytes.writeBigInt64LE(BigInt(n), room(8)),
-    real: (n: number): void => void bytes.writeDoubleLE(n, room(8)),
-    float: (n: number): void => void bytes.writeFloatLE(n, room(4)),
-    raw: (some: Uint8Array): void => {
+    // Room may move the bytes: it is made before they are named.
+    count(n: number): void {
+      const at = room(4);
+      bytes.writeUInt32LE(n, at);
+    },
+    whole(n: number | bigint): void {
+      const at = room(8);
+      bytes.writeBigInt64LE(BigInt(n), at);
+    },
+    real(n: number): void {
+      const at = room(8);
+      bytes.writeDoubleLE(n, at);
+    },
+    floats(all: readonly number[]): void {
+      let at = room(all.length * 4);
+      for (const one of all) at = bytes.writeFloatLE(one, at);
+    },
+    raw(some: Uint8Array): void {
       const at = room(some.length);
       bytes.set(some, at);
     },
@@ -62,7 +75,7 @@ const write = (to: Growing, field: Field, value: Exclude<Value, null>): void => 
   const { holds } = types[field.data_type]!;
   if (holds === 'floats') {
     to.count((value as number[]).length);
-    for (const one of value as number[]) to.float(one);
+    to.floats(value as number[]);
   } else if (holds === 'list') {
     to.count((value as unknown[]).length);
     for (const one of value as (boolean | number | bigint | string)[])

@@ -16,6 +16,8 @@ export type Value =
 export interface Page {
   rows: number;
   columns: ReadonlyMap<string, readonly Value[]>;
+  /** About how many they are in memory. */
+  bytes: number;
 }
 
 const slices = <T extends { slice(from: number, to: number): unknown }>(
@@ -106,7 +108,7 @@ export const encodeColumn = (field: Field, values: readonly Value[]): Message =>
 };
 
 /** About how many bytes a value takes in memory and on the way. */
-export const weigh = (value: Value): number => {
+const weigh = (value: Value): number => {
   if (typeof value === 'string') return value.length + 4;
   if (value instanceof Uint8Array) return value.length + 4;
   if (typeof value !== 'object' || value === null) return 8;
@@ -114,3 +116,6 @@ export const weigh = (value: Value): number => {
     ? value.reduce<number>((sum, one) => sum + String(one).length + 4, 4)
     : value.length * 4 + 4;
 };
+
+export const weighAll = (columns: Page['columns']): number =>
+  [...columns.values()].reduce((sum, values) => sum + values.reduce<number>((all, value) => all + weigh(value), 0), 0);
