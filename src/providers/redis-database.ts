@@ -126,6 +126,7 @@ export const redisDatabase = (resolve: Resolve): Provider => {
       maxRetriesPerRequest: 0,
       enableReadyCheck: false,
       disableClientInfo: true,
+      protocol: 2,
     });
     let said: unknown = null;
     redis.on('error', (error: unknown) => {
@@ -172,6 +173,9 @@ export const redisDatabase = (resolve: Resolve): Provider => {
       return connected(server, `looking for place ${spec.id}`, async (redis) =>
         (await find(redis, spec, server)) === null ? 'absent' : 'ready',
       );
+    },
+    async beforeUrl(asked) {
+      return (await serverOf(asked)).server.url.href;
     },
     async url(asked) {
       const { spec, server } = await serverOf(asked);

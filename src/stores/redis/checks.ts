@@ -3,7 +3,8 @@ import type { Check, CheckKind, CheckRow, ObjectsCheck, OrphansCheck } from '../
 import { describeCheck } from '../../domain/checks.ts';
 import { DrError } from '../../domain/errors.ts';
 import type { CheckOptions, Checks } from '../port.ts';
-import type { Link } from './connection/link.ts';
+import { failureOf, interrupted } from './connection/failure.ts';
+import { connect, type Link } from './connection/link.ts';
 import type { Session } from './connection/session.ts';
 import { functionsObject } from './meta.ts';
 import { globOf, groupBytes, listGroups, scanKeys } from './scan.ts';
@@ -137,14 +138,20 @@ export const checksOf = (session: Session): Checks => ({
       return rows;
     }),
   async *keys(object, columns) {
-    const batches = await session.run('reading keys', async (link) => {
-      const all: Keys[] = [];
-      for await (const rows of rowsOf(session, link, object, columns)) all.push(rows);
-      return all;
-    });
-    if (batches.length === 0) {
-      throw new DrError('missing', `there is no ${object} in ${session.where}`, 'name a group of keys that is there');
+    // A connection of its own: whoever reads may do so slowly.
+    const link = await session.run('connecting', () => connect(session.address));
+    let isThere = false;
+    try {
+      for await (const rows of rowsOf(session, link, object, columns)) {
+        isThere = true;
+        yield rows;
+      }
+    } catch (error) {
+      throw session.work.signal.aborted ? interrupted() : failureOf(error, `reading keys at ${session.where}`);
+    } finally {
+      link.destroy();
     }
-    yield* batches;
+    if (isThere) return;
+    throw new DrError('missing', `there is no ${object} in ${session.where}`, 'name a group of keys that is there');
   },
 });

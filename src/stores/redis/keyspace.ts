@@ -73,6 +73,12 @@ const colon = 58;
 /** Groups that are looked up at once; more are looked up again. */
 const mostKnown = 10_000;
 
+const isSame = (raw: Buffer, key: Buffer, from: number, to: number): boolean => {
+  if (raw.length !== to - from) return false;
+  for (let n = 0; n < raw.length; n += 1) if (raw[n] !== key[from + n]) return false;
+  return true;
+};
+
 const prefixOf = (isWhole: boolean, db: number): string => (isWhole ? `db${db}/` : '');
 
 /**
@@ -80,7 +86,8 @@ const prefixOf = (isWhole: boolean, db: number): string => (isWhole ? `db${db}/`
  * @param at what expiring keys are counted from; null when they are not counted apart
  */
 export const keyspaceOf = (isWhole: boolean, wanted: Wanted, at: number | null): Keyspace => {
-  const known: (Map<string, Group> | undefined)[] = [];
+  /** By a hash of their bytes: of two with the same one, the last that was seen. */
+  const known = new Map<number, { db: number; raw: Buffer; group: Group }>();
   const counted = new Map<string, Counted>();
   const rest: Counted = { sums: noSums(), expiring: null };
   const libraries = noSums();
@@ -127,17 +134,21 @@ export const keyspaceOf = (isWhole: boolean, wanted: Wanted, at: number | null):
   return {
     groupOf({ db, key, keyFrom, keyTo }) {
       let end = keyFrom;
-      while (end < keyTo && key[end] !== colon) end += 1;
-      const raw = key.toString('latin1', keyFrom, end);
-      known[db] ??= new Map();
-      const group = known[db].get(raw);
-      if (group !== undefined) return group;
-      if (known[db].size >= mostKnown) known[db].clear();
-      const name = `${prefixOf(isWhole, db)}${nameOfBytes(Buffer.from(raw, 'latin1'))}`;
-      const isOwn = raw === ownGroup;
-      const made: Group = { name, isOwn, isWanted: isOwn ? false : wanted.group(name) };
-      known[db].set(raw, made);
-      return made;
+      let hash = db;
+      for (; end < keyTo; end += 1) {
+        const byte = key[end]!;
+        if (byte === colon) break;
+        hash = (Math.imul(hash, 31) + byte) | 0;
+      }
+      const found = known.get(hash);
+      if (found !== undefined && found.db === db && isSame(found.raw, key, keyFrom, end)) return found.group;
+      if (known.size >= mostKnown) known.clear();
+      const raw = Buffer.from(key.subarray(keyFrom, end));
+      const name = `${prefixOf(isWhole, db)}${nameOfBytes(raw)}`;
+      const isOwn = raw.toString('latin1') === ownGroup;
+      const group: Group = { name, isOwn, isWanted: isOwn ? false : wanted.group(name) };
+      known.set(hash, { db, raw, group });
+      return group;
     },
     isWanted: (group, { db, key, keyFrom, keyTo }) =>
       group.isWanted ?? wanted.key(`${prefixOf(isWhole, db)}${nameOfBytes(key.subarray(keyFrom, keyTo))}`),

@@ -6,7 +6,8 @@ export type Piece = Buffer | null;
 
 /** The first parts are small, so that a small set has several, too. */
 const firstBytes = 64 * 1024;
-const mostBytes = 4 * 1024 * 1024;
+/** Each is twice the one before, up to 4 MB. */
+const mostDoublings = 6;
 
 const selectDatabase = (db: number): Buffer => {
   if (db < 64) return Buffer.from([254, db]);
@@ -79,7 +80,7 @@ export const partsOf = () => {
       }
       bytes += seen.to - seen.from;
       keys += 1;
-      if (bytes >= Math.min(mostBytes, firstBytes << Math.min(parts.length, 20))) closePart();
+      if (bytes >= firstBytes << Math.min(parts.length, mostDoublings)) closePart();
     },
     /** What there is to keep by now. */
     drain(): Piece[] {

@@ -76,15 +76,23 @@ const saidByServer = (message: string): Known | undefined => {
   return byWord[/^[A-Z]+/.exec(message.replace(/^EXECABORT.*: /, ''))?.[0] ?? ''];
 };
 
-/** What the server says may name a key: only its first words are kept. */
-const shown = (message: string): string => message.split(/[\r\n']/, 1)[0]!.slice(0, 200);
+/** What the server says may quote a key; what a login may not do names a command. */
+const shown = (message: string): string =>
+  message
+    .split(message.startsWith('NOPERM') ? /[\r\n]/ : /[\r\n']/, 1)[0]!
+    .trim()
+    .slice(0, 200);
+
+/** What the server said first: to a command of a transaction, where that was not executed for it. */
+export const saidFirst = (error: Error): string =>
+  ((error as { previousErrors?: Error[] }).previousErrors?.[0] ?? error).message;
 
 /** An error of the server, the driver or the network as a named one. Errors that have a name pass. */
 export const failureOf = (error: unknown, doing: string): DrError => {
   if (isDrError(error)) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
-  const first = (cause as { previousErrors?: Error[] }).previousErrors?.[0] ?? cause;
-  const known = isNetwork(cause) ? gone : (saidByServer(first.message) ?? saidByServer(cause.message));
+  const said = saidFirst(cause);
+  const known = isNetwork(cause) ? gone : (saidByServer(said) ?? saidByServer(cause.message));
   const { kind, hint } = known ?? { kind: 'unexpected' as const, hint: 'look at the log of the Redis server' };
-  return new DrError(kind, `${doing} failed: ${shown(first.message)}`, hint);
+  return new DrError(kind, `${doing} failed: ${shown(said)}`, hint);
 };

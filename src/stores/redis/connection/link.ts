@@ -36,6 +36,7 @@ const makeClient = ({ host, port, username, password, isSecure, database }: Addr
     enableOfflineQueue: false,
     autoResubscribe: false,
     disableClientInfo: true,
+    protocol: 2,
   });
 
 /** As an ordinary client of that login connects. @throws what the server or the network says */
@@ -51,8 +52,8 @@ export const connectPlainly = async (address: Address): Promise<Link> => {
   const destroy = (): void => redis.disconnect();
   try {
     await redis.connect();
-    // What the driver does on connecting (AUTH, SELECT) it does not fail for.
-    await redis.ping();
+    // What the driver does on connecting (AUTH, SELECT) it does not fail for. A server in trouble refuses even PING.
+    await redis.echo('');
     if (address.database !== null && address.database !== 0) await redis.select(address.database);
     return { redis, broken: broken.promise, destroy };
   } catch (error) {

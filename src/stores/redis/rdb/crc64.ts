@@ -32,18 +32,14 @@ export const crcOf = (crc: Crc64, bytes: Uint8Array, from: number, to: number): 
   for (; at + 8 <= to; at += 8) {
     const l = low ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
     const h = high ^ (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24));
-    const [p0, p1, p2, p3] = [
-      3584 + ((l & 255) << 1),
-      3072 + ((l >>> 7) & 510),
-      2560 + ((l >>> 15) & 510),
-      2048 + ((l >>> 23) & 510),
-    ];
-    const [p4, p5, p6, p7] = [
-      1536 + ((h & 255) << 1),
-      1024 + ((h >>> 7) & 510),
-      512 + ((h >>> 15) & 510),
-      (h >>> 23) & 510,
-    ];
+    const p0 = 3584 + ((l & 255) << 1);
+    const p1 = 3072 + ((l >>> 7) & 510);
+    const p2 = 2560 + ((l >>> 15) & 510);
+    const p3 = 2048 + ((l >>> 23) & 510);
+    const p4 = 1536 + ((h & 255) << 1);
+    const p5 = 1024 + ((h >>> 7) & 510);
+    const p6 = 512 + ((h >>> 15) & 510);
+    const p7 = (h >>> 23) & 510;
     low = t[p0]! ^ t[p1]! ^ t[p2]! ^ t[p3]! ^ t[p4]! ^ t[p5]! ^ t[p6]! ^ t[p7]!;
     high = t[p0 + 1]! ^ t[p1 + 1]! ^ t[p2 + 1]! ^ t[p3 + 1]! ^ t[p4 + 1]! ^ t[p5 + 1]! ^ t[p6 + 1]! ^ t[p7 + 1]!;
   }

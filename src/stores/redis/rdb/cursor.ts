@@ -66,11 +66,32 @@ export const readCount = (c: Cursor): number => {
   return count;
 };
 
+const zero = 48;
+const minus = 45;
+
 /** The decimal text of a number becomes the text of the cursor. */
 export const setNumber = (c: Cursor, number: number | bigint): void => {
-  c.text = c.digits;
-  c.from = 0;
-  c.to = c.digits.write(String(number), 0, 'latin1');
+  const { digits } = c;
+  c.text = digits;
+  c.to = digits.length;
+  if (typeof number === 'bigint' || number > 0x7fff_ffff || number < -0x7fff_ffff) {
+    c.from = 0;
+    c.to = digits.write(String(number), 0, 'latin1');
+    return;
+  }
+  let at = digits.length;
+  let left = Math.abs(number) | 0;
+  do {
+    const next = (left / 10) | 0;
+    at -= 1;
+    digits[at] = zero + left - next * 10;
+    left = next;
+  } while (left > 0);
+  if (number < 0) {
+    at -= 1;
+    digits[at] = minus;
+  }
+  c.from = at;
 };
 
 const setUnpacked = (c: Cursor): void => {

@@ -225,8 +225,8 @@ export const rdbReader = (visitor: Visitor, isWhole: boolean): RdbReader => {
       return c.at;
     } catch (error) {
       if (error === short) return top;
-      if (isDrError(error) || !(error instanceof RangeError)) throw error;
-      throw malformed('a value ends before its size');
+      if (isDrError(error) || !(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+      throw malformed('a value is not of its form');
     }
   };
 

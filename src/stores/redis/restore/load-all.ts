@@ -3,7 +3,7 @@ import type { Source } from '../../../domain/data.ts';
 import { DrError, isDrError } from '../../../domain/errors.ts';
 import type { Writer } from '../../port.ts';
 import { endOfRdb } from '../backup/parts.ts';
-import { failureOf, interrupted } from '../connection/failure.ts';
+import { failureOf, interrupted, saidFirst } from '../connection/failure.ts';
 import { readClock, readInfo, readSetting } from '../connection/info.ts';
 import { connect, type Link } from '../connection/link.ts';
 import type { Session } from '../connection/session.ts';
@@ -90,7 +90,7 @@ const waitUntilLoaded = async (session: Session, link: Link, master: Master): Pr
 class NotServed extends Error {}
 
 const isNotAllowed = (error: unknown): boolean =>
-  error instanceof Error && !isDrError(error) && /^NOPERM|unknown command|^ERR .*not allowed/i.test(error.message);
+  error instanceof Error && !isDrError(error) && /^NOPERM|unknown command|^ERR .*not allowed/i.test(saidFirst(error));
 
 /** Leaves the server as it was before, as far as it can be reached; the next attempt does what is left. */
 const cleanUp = async (session: Session, master: string, state: '' | 'by keys'): Promise<void> => {
