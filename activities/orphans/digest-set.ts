@@ -39,16 +39,18 @@ export const digestSet = (): DigestSet => {
   const put = (digest: Uint32Array): void => {
     const at = slotOf(slots, digest);
     if (isUsed(slots, at)) return;
-    slots.set(digest, at);
+    for (let n = 0; n < words; n += 1) slots[at + n] = digest[n]!;
     size += 1;
   };
   const move = (length: number, isKept: (digest: Uint32Array) => boolean): void => {
     const before = slots;
+    const one = new Uint32Array(words);
     slots = new Uint32Array(length);
     size = 0;
     for (let at = 0; at < before.length; at += words) {
-      const digest = before.subarray(at, at + words);
-      if (isUsed(before, at) && isKept(digest)) put(digest);
+      if (!isUsed(before, at)) continue;
+      for (let n = 0; n < words; n += 1) one[n] = before[at + n]!;
+      if (isKept(one)) put(one);
     }
   };
   return {

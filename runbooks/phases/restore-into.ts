@@ -157,6 +157,8 @@ const putBack = ({ target: { set }, site, named }: Leg): Step[] =>
           undo: {
             irreversible: 'nothing that was there was changed; what was put back stays, and can be removed by hand',
           },
+          profile: 'bulk',
+          skippable: { why: 'the data is whole and proven without what the set carries', risk: 'safe' },
         },
       ];
 

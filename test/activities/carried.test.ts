@@ -9,7 +9,7 @@ import { pack } from 'tar-stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { carry } from '../../activities/carried/pack.ts';
 import { putBack } from '../../activities/carried/put-back.ts';
-import { readLines } from '../../activities/carried/tree.ts';
+import { readLines, readTree } from '../../activities/carried/tree.ts';
 import { unpack } from '../../activities/carried/unpack.ts';
 import type { Carried } from '../../src/domain/data.ts';
 import type { SetReader } from '../../src/vault/port.ts';
@@ -122,6 +122,15 @@ describe('a carried folder', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('is listed by name, not as the disk has it', async () => {
+    const at = await folder();
+    for (const name of ['b', 'ä', 'a.z', 'B', 'a', '10', '9']) await writeFile(join(at, name), '');
+    await mkdir(join(at, 'a-z'));
+    await writeFile(join(at, 'a-z', 'in'), '');
+    const { entries } = await readTree(at);
+    expect(entries.map(({ name }) => name)).toEqual(['.', '10', '9', 'B', 'a', 'a-z', 'a-z/in', 'a.z', 'b', 'ä']);
   });
 
   test('that is not there, or holds what nothing can carry, is said', async () => {

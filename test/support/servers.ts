@@ -5,7 +5,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { searchAttributes } from '../../src/domain/attributes.ts';
-import type { Shared, SharedMinio, SharedPostgres, SharedTemporal } from './shared-servers.ts';
+import type { Shared, SharedMinio, SharedMongodb, SharedPostgres, SharedTemporal } from './shared-servers.ts';
 
 /** The PostgreSQL server that all tests of this run share. Make your own database with `freshDatabase`. */
 export const postgresServer = (): Promise<SharedPostgres> => ask('postgres');
@@ -18,6 +18,9 @@ export const postgres15Server = async (skip: (why: string) => never): Promise<Sh
   const server = await ask('postgres-15');
   return 'absent' in server ? skip(`needs PostgreSQL 15: ${server.absent}`) : server;
 };
+
+/** The MongoDB server, or its stand-in, that all tests of this run share. Take databases of your own. */
+export const mongodbServer = (): Promise<SharedMongodb> => ask('mongodb');
 
 /** The MinIO server that all tests of this run share. Make your own bucket with `freshBucket`. */
 export const minioServer = (): Promise<SharedMinio> => ask('minio');

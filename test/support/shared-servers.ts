@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeError } from '../../src/domain/errors.ts';
 import { startMinio } from '../../src/local/components/minio.ts';
+import { startMongodb } from '../../src/local/components/mongodb.ts';
 import { startPostgres } from '../../src/local/components/postgres.ts';
 import { resolvePostgres15 } from '../../src/local/components/postgres-15.ts';
 import { resolvePostgres } from '../../src/local/components/postgres-binaries.ts';
@@ -15,6 +16,12 @@ export interface SharedPostgres {
   url: string;
   port: number;
   bin: string;
+}
+export interface SharedMongodb {
+  /** Without a database; may do everything. */
+  url: string;
+  /** It lacks much of a server: what needs that is skipped, by name. */
+  isStandIn: boolean;
 }
 export interface SharedMinio {
   endpoint: string;
@@ -33,6 +40,8 @@ export interface Shared {
   postgres: SharedPostgres;
   /** Version 15 with contrib, ICU and XML; or why it cannot be had. */
   'postgres-15': SharedPostgres | { absent: string };
+  /** The one that `DR_TEST_MONGODB_URL` names, else one of our own that keeps nothing. */
+  mongodb: SharedMongodb;
   minio: SharedMinio;
   temporal: SharedTemporal;
   'pg-bin': string;
@@ -57,6 +66,12 @@ export const serveShared = async (say: Say = sayOnStderr): Promise<{ url: string
       if (typeof bin !== 'string') return bin;
       const { url, port } = await kept(startPostgres({ say, bin }));
       return { url, port, bin };
+    },
+    mongodb: async () => {
+      const { DR_TEST_MONGODB_URL: given } = process.env;
+      if (given !== undefined) return { url: given, isStandIn: false };
+      const { url, isStandIn } = await kept(startMongodb({ say, isVolatile: true }));
+      return { url, isStandIn };
     },
     minio: async () => {
       const { endpoint, region, accessKeyId, secretAccessKey } = await kept(startMinio({ say }));

@@ -17,7 +17,8 @@ const missingPermissions = async (session: Session, databases: readonly string[]
   return databases.flatMap((database) => lacks(database, authenticatedUserPrivileges));
 };
 
-const freeBytes = async (session: Session, database: string): Promise<number | null> => {
+const freeBytes = async (session: Session, database: string | undefined): Promise<number | null> => {
+  if (database === undefined) return null;
   const { fsTotalSize, fsUsedSize } = await session.db(database).command({ dbStats: 1 });
   const free = Number(fsTotalSize) - Number(fsUsedSize);
   return Number.isFinite(free) && free > 0 ? free : null;
@@ -40,7 +41,7 @@ export const inspect = async (session: Session): Promise<Inspection> => {
       ...clock,
       objects: objects.sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
       bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
-      freeBytes: await freeBytes(session, database ?? 'admin'),
+      freeBytes: await freeBytes(session, databases[0]),
       missingPermissions: await missingPermissions(session, databases),
     };
   });

@@ -1,32 +1,21 @@
 import { MongoClient } from 'mongodb';
-import { startMongodb } from '../../../src/local/components/mongodb.ts';
+import { mongodbServer } from '../../support/servers.ts';
 
-/** A server for tests: the one that `DR_TEST_MONGODB_URL` names, or one of its own. */
+/** The server all tests share, and a client of it that may do everything. */
 export interface TestServer {
-  /** Without a database; may do everything. */
+  /** Without a database. */
   url: string;
-  /** Kept open. */
   client: MongoClient;
-  /** What it says of itself: a stand-in lacks much of a server. */
   isStandIn: boolean;
+  /** Closes the client. */
   stop(): Promise<void>;
 }
 
 export const testServer = async (): Promise<TestServer> => {
-  const { DR_TEST_MONGODB_URL: given } = process.env;
-  const own = given === undefined ? await startMongodb({ isVolatile: true }) : null;
-  const url = own?.url ?? given!;
+  const { url, isStandIn } = await mongodbServer();
   const client = new MongoClient(url);
   await client.connect();
-  return {
-    url,
-    client,
-    isStandIn: own?.isStandIn ?? false,
-    async stop() {
-      await client.close();
-      await own?.stop();
-    },
-  };
+  return { url, client, isStandIn, stop: () => client.close() };
 };
 
 /** The URL of one database of a server. */

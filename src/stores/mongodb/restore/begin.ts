@@ -8,7 +8,7 @@ import type { Session } from '../connection/session.ts';
 import type { Meta } from '../meta.ts';
 import { collectionOf, explain, selectedOf } from '../selection.ts';
 import { thaw } from './expiry.ts';
-import { change, isBusy, makeState, pauseMs, readState, refuseStale, type State, unitKey, writerKey } from './turn.ts';
+import { change, isBusy, makeState, pauseMs, readState, refuseStale, type State, unitKey, writerKey } from './state.ts';
 
 const numbersOf = (version: string): [number, number] => {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -8,7 +8,8 @@ import { collectionOf } from '../selection.ts';
 import { units } from '../units.ts';
 import { loadParts } from './load.ts';
 import { makeCollection, makeIndexes, makeView } from './make.ts';
-import { inTurn, isDuplicate, refuseStale, type Turn, unitKey, writerKey } from './turn.ts';
+import { isDuplicate, refuseStale, unitKey, writerKey } from './state.ts';
+import { inTurn, type Turn } from './turn.ts';
 
 const again: Applied = { wasApplied: false, rows: 0, bytes: 0 };
 

@@ -142,6 +142,7 @@ describe('an index over vectors', () => {
     });
     expect(await one(url, index({ m: 24 }))).toMatchObject({ state: 'green', found: 'nearest' });
     expect(await one(url, index({ m: 24, ef_construction: 100 }))).toMatchObject({ state: 'green' });
+    expect(await one(url, index({ m: 24, ef_construction: 64 }))).toMatchObject({ state: 'red' });
     expect(await one(url, index({ m: 16 }))).toMatchObject({
       state: 'red',
       expected: 'a usable index defined so, with m=16',

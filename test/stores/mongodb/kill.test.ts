@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { stages } from '../../../src/domain/words.ts';
+import { mongodb } from '../../../src/stores/mongodb/index.ts';
+import { until } from '../../support/until.ts';
+import { database, expectProven, open, rawIn, restoreRest, type Taken, take, writer } from './lab.ts';
+
+const keptIn = async ({ vault, meta }: Taken): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'dr-set-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
+  for (const [name, bytes] of vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
+  return folder;
+};
+
+test('a process killed in the middle leaves what another one finishes, and nothing is loaded twice', async () => {
+  const source = await database();
+  const words = 'x'.repeat(200);
+  await source.db.collection('orders').insertMany(Array.from({ length: 1_500 }, (_, n) => ({ n, words })));
+  await source.db.command({ createIndexes: 'orders', indexes: [{ key: { n: 1 }, name: 'n', unique: true }] });
+  const taken = await take(source.url, { partBytes: 40_000, rangeBytes: 200_000 });
+  const folder = await keptIn(taken);
+  const all = stages.flatMap((stage) => [...mongodb.units(taken.meta, stage)]);
+  expect(all.length).toBeGreaterThan(10);
+
+  const target = await database();
+  const place = await open(target.url);
+  const by = writer();
+  await place.begin(by, taken.meta);
+  const args = [join(import.meta.dirname, 'restore-child.ts'), folder, target.url, JSON.stringify(by)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  const ended = once(child, 'exit');
+  await until('a third of the units', async () => (await place.ledger(by)).size >= all.length / 3);
+  child.kill('SIGKILL');
+  await ended;
+  expect((await place.ledger(by)).size).toBeLessThan(all.length);
+
+  await restoreRest(place, taken.meta, taken.vault, by);
+  expect(await place.ledger(by)).toEqual(new Set(all.map(({ id }) => id)));
+  await expectProven(place, taken.meta, taken.fingerprint, by);
+  await place.end(by);
+  expect(await rawIn(target, 'orders')).toEqual(await rawIn(source, 'orders'));
+});
