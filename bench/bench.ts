@@ -12,9 +12,11 @@ import { parseArgs } from 'node:util';
 import { openLab } from './lab.ts';
 import { writeMeasured } from './measured.ts';
 import { playMilvus } from './milvus.ts';
+import { playMongodb } from './mongodb.ts';
+import { playRedis } from './redis.ts';
 import { type Result, resultOf } from './result.ts';
 import { type Row, rows } from './rows.ts';
-import { play, targets } from './scenes.ts';
+import { type PostgresScene, play, targets } from './scenes.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -37,13 +39,18 @@ const readOptions = (): { wanted: readonly Row[]; json: boolean; rounds: number;
   return { wanted, json: values.json, rounds, write: values.write };
 };
 
+/** Scenes that bring their own server. */
+const elsewhere = { milvus: playMilvus, mongodb: playMongodb, redis: playRedis } as const;
+
 const measure = async (wanted: readonly Row[], rounds: number): Promise<{ results: Result[]; server: string }> => {
   await using lab = await openLab(targets);
   const results: Result[] = [];
   for (const [scene, those] of Map.groupBy(wanted, (row) => row.scene)) {
     const needs = new Set(those.flatMap((row) => row.needs));
     const played =
-      scene === 'milvus' ? await playMilvus(rounds, say) : await play(lab, scene, rounds, (one) => needs.has(one), say);
+      scene in elsewhere
+        ? await elsewhere[scene as keyof typeof elsewhere](rounds, say)
+        : await play(lab, scene as PostgresScene, rounds, (one) => needs.has(one), say);
     results.push(...those.map((row) => resultOf(row, played)));
   }
   return { results: wanted.map((row) => results.find(({ name }) => name === row.name)!), server: lab.version };

@@ -28,13 +28,16 @@ export type Measure =
   | 'copyToNowhere'
   | 'createIndex'
   | 'insertLoop'
+  | 'backup'
+  | 'redisCli'
+  | 'serverStart'
   | 'throughTemporal'
   | 'peakOfTenthMiB';
 
 /** Scenes on a PostgreSQL server. */
 export type PostgresScene = 'mixed' | 'single' | 'many' | 'vectors';
 
-export type SceneName = PostgresScene | 'milvus';
+export type SceneName = PostgresScene | 'milvus' | 'mongodb' | 'redis';
 
 const makers: Readonly<Record<PostgresScene | 'tenth', () => string>> = {
   mixed: () => mixed(1),
