@@ -6,12 +6,7 @@ import { startMongodb } from '../src/local/components/mongodb.ts';
 import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
 import { dr } from './product.ts';
-
-/** What was measured in one round, in seconds. */
-export interface MongodbRound {
-  mongodbReady: number;
-  insertMany: number;
-}
+import type { Round } from './scenes.ts';
 
 const documents = 60_000;
 const perInsert = 1_000;
@@ -62,7 +57,7 @@ targets:
  * turns, on one server. The first round warms up and does not count.
  * @throws Error when a copy is not equal byte for byte
  */
-export const playMongodb = async (rounds: number, say: (line: string) => void): Promise<MongodbRound[]> => {
+export const playMongodb = async (rounds: number, say: (line: string) => void): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
   const server = undo.use(await startMongodb({ say: sayOnStderr, isVolatile: true }));
   const folder = undo.adopt(await makeRunDir('bench-mongodb', null), removeRunDir);
@@ -82,23 +77,23 @@ export const playMongodb = async (rounds: number, say: (line: string) => void): 
   const source = await bytesOf(client, 'orders');
   await dr({ env, folder }, 'snapshot', 'orders');
 
-  const done: MongodbRound[] = [];
+  const done: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
     await client.db('back').createCollection('dr_runbooks');
     const restored = await dr({ env, folder }, 'restore', 'orders/latest', '--to', 'env:BACK', '--yes');
-    const mongodbReady = restored.seconds - Number(restored.answer.verifyMs) / 1000;
+    const ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
     if (!source.equals(await bytesOf(client, 'back'))) throw new Error('the restored collection is not equal');
     await client.db('back').dropDatabase();
 
     const began = performance.now();
     await insertAll(client, 'peer', all);
-    const insertMany = (performance.now() - began) / 1000;
+    const insertLoop = (performance.now() - began) / 1000;
     if (!source.equals(await bytesOf(client, 'peer'))) throw new Error('the collection of the peer is not equal');
     await client.db('peer').dropDatabase();
     say(
-      `mongodb ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ready ${mongodbReady.toFixed(2)}, insertMany ${insertMany.toFixed(2)}`,
+      `mongodb ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ready ${ready.toFixed(2)}, insertMany ${insertLoop.toFixed(2)}`,
     );
-    if (n > 0) done.push({ mongodbReady, insertMany });
+    if (n > 0) done.push({ ready, insertLoop } as Round);
   }
   await rm(join(folder, 'vault'), { recursive: true, force: true });
   return done;
