@@ -1,3 +1,4 @@
+// Row Y5 of docs/coverage.md.
 import { randomBytes } from 'node:crypto';
 import { type Collection, MongoClient } from 'mongodb';
 import { mongodb } from '../../src/stores/mongodb/index.ts';
