@@ -34,7 +34,11 @@ export const explain = (meta: Meta, selection: RestoreSelection): readonly strin
   if ((selection.roles ?? 'require') !== 'require') {
     throw new DrError('not-supported', 'sets of Milvus collections hold no roles', 'leave the roles as they are');
   }
+  const isBeside = selection.into === 'existing';
   return selected.flatMap(({ name, ...definition }) => [
+    ...(isBeside && definition.aliases.length > 0
+      ? [`aliases of ${JSON.stringify(name)} that lead elsewhere by now stay there`]
+      : []),
     ...(hasAutoIds(definition)
       ? [
           `primary keys of ${JSON.stringify(name)} come back where the server lets them be given; otherwise it makes others`,

@@ -31,7 +31,7 @@ const fill = async (prefix: string): Promise<void> => {
       { name: 'vector', data_type: 'FloatVector', dim },
     ];
     await done(lab.client.createCollection({ collection_name, fields } as never));
-    for (let at = 0; at < (autoID ? 1_000 : 12_000); at += 1_000) {
+    for (let at = 0; at < (autoID ? 1_000 : 7_000); at += 1_000) {
       const data = Array.from({ length: 1_000 }, (_, n) => ({
         ...(autoID ? {} : { id: at + n }),
         n: at + n,
@@ -55,9 +55,9 @@ test('a restoring process that is killed is taken up by another one, and nothing
   await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
   for (const [name, bytes] of taken.vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
   const all = stages.flatMap((stage) => [...milvus.units(meta, stage)]);
-  expect(all.length).toBeGreaterThan(8);
+  expect(all.length).toBeGreaterThan(7);
 
-  for (const wanted of [1, 3, 5, all.length - 2]) {
+  for (const wanted of [1, 4, all.length - 2]) {
     const to = freshPlace(lab.url);
     const by = writerOf();
     const place = await openMilvus(to.url);

@@ -35,6 +35,7 @@ export const milvusLab = async (): Promise<MilvusLab> => {
     username: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     logLevel: 'error',
+    channelOptions: { 'grpc.keepalive_time_ms': 300_000, 'grpc.keepalive_permit_without_calls': 0 },
   });
   await client.connectPromise;
   return {

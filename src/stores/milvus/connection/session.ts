@@ -105,6 +105,7 @@ const insideOf = (isTls: boolean): Inside => {
     ssl: isTls,
     __SKIP_CONNECT__: true,
     pool: { min: 0, max: 1 },
+    logLevel: 'error',
   });
   const inside = client as unknown as Inside;
   insides.set(isTls, inside);

@@ -79,14 +79,14 @@ const loadAll = async (operation: Operation, collection: Collection): Promise<vo
   });
 };
 
-/** An alias of the place that leads elsewhere is led here. */
+/** An alias that is there stays where it leads: users may have been moved since. */
 const setAliases = async (operation: Operation, { name, aliases }: Collection): Promise<void> => {
   const collection_name = fullName(operation, name);
   for (const one of aliases) {
     const alias = fullName(operation, one);
     await operation.call('CreateAlias', { alias, collection_name }).catch(async (error: unknown) => {
-      if (!isDrError(error) || error.kind === 'unreachable' || error.kind === 'interrupted') throw error;
-      await operation.call('AlterAlias', { alias, collection_name });
+      if (!isDrError(error) || error.kind !== 'unexpected') throw error;
+      await operation.call('DescribeAlias', { alias });
     });
   }
 };
