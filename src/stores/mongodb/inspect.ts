@@ -17,9 +17,18 @@ const missingPermissions = async (session: Session, databases: readonly string[]
   return databases.flatMap((database) => lacks(database, authenticatedUserPrivileges));
 };
 
+/** What servers that only speak the protocol answer to a command they lack. */
+const noSuchCommand = 59;
+
 const freeBytes = async (session: Session, database: string | undefined): Promise<number | null> => {
   if (database === undefined) return null;
-  const { fsTotalSize, fsUsedSize } = await session.db(database).command({ dbStats: 1 });
+  const { fsTotalSize, fsUsedSize } = await session
+    .db(database)
+    .command({ dbStats: 1 })
+    .catch((error: { code?: number }) => {
+      if (error.code === noSuchCommand) return {};
+      throw error;
+    });
   const free = Number(fsTotalSize) - Number(fsUsedSize);
   return Number.isFinite(free) && free > 0 ? free : null;
 };

@@ -89,7 +89,7 @@ const meaningOf = (error: Error): Known | undefined => {
   if (/auth(entication|orization) failed|requires authentication|not authorized/i.test(error.message)) return denied;
   if (/OutOfDiskSpace|No space left on device/i.test(error.message)) return full;
   if (isTooOld(error)) return { kind: 'too-old', hint: 'use MongoDB 5.0 or newer' };
-  if (isNetwork(error.name)) return gone;
+  if (isNetwork(error.name) || /\b(ENOTFOUND|EAI_AGAIN|ESERVFAIL|ETIMEOUT|ENODATA)\b/.test(error.message)) return gone;
   return undefined;
 };
 

@@ -55,6 +55,9 @@ const options: MongoClientOptions = {
   ignoreUndefined: false,
 };
 
+/** Older ones compare values of different types without an index. */
+const leastMajor = 5;
+
 /** How often a connection that nobody uses is looked at while work is under way. */
 const lookMs = 500;
 
@@ -87,7 +90,14 @@ export const openSession = async (address: Address, work: Work): Promise<Session
     const ended = new AbortController();
     const tell = (error: Error): void => ended.abort(error);
     broken.add(tell);
-    const looking = setInterval(() => void client.db('admin').command({ ping: 1 }).catch(tell), lookMs);
+    let isLooking = false;
+    const look = async (): Promise<void> => {
+      if (isLooking) return;
+      isLooking = true;
+      await client.db('admin').command({ ping: 1 }).catch(tell);
+      isLooking = false;
+    };
+    const looking = setInterval(() => void look(), lookMs);
     const both = AbortSignal.any([work.signal, ended.signal]);
     try {
       return await orStop(both, body(both));
@@ -106,6 +116,13 @@ export const openSession = async (address: Address, work: Work): Promise<Session
       await client.connect();
       const admin = client.db('admin');
       const { version } = await admin.command({ buildInfo: 1 });
+      if (Number.parseInt(version, 10) < leastMajor) {
+        throw new DrError(
+          'too-old',
+          `${address.hosts} runs MongoDB ${version}`,
+          `use MongoDB ${leastMajor}.0 or newer`,
+        );
+      }
       const { msg, maxWriteBatchSize } = await admin.command({ isMaster: 1 });
       if (address.database !== null) await findDatabase(client, address, address.database);
       return { version, isSharded: msg === 'isdbgrid', mostDocuments: maxWriteBatchSize ?? 100_000 } as Server;

@@ -106,6 +106,7 @@ export const inTurn = async <T>(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
+    signal.throwIfAborted();
     return await body({ write, check });
   } finally {
     signal.removeEventListener('abort', stop);
