@@ -14,7 +14,6 @@ const needed: readonly (readonly [command: string, rest: readonly string[], why:
   ['PSYNC', ['?', '-1'], 'backups are taken as a replica takes its data'],
   ['REPLCONF', ['rdb-only', '1'], 'backups are taken as a replica takes its data'],
   ['RESTORE', ['k', '0', 'v'], 'restores write keys with it'],
-  ['REPLICAOF', ['NO', 'ONE'], 'whole servers are restored as replicas are'],
 ];
 
 const missingOf = async ({ redis }: Link): Promise<string[]> => {

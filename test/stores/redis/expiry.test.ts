@@ -22,7 +22,7 @@ const restored = async (url: string, { meta, vault, snapshot }: Taken) => {
 
 const fill = (url: string, now: number): Promise<unknown> =>
   connected(url, async (client) => {
-    await client.set('session:past', 'x', 'PXAT', now + 300);
+    await client.set('session:past', 'x', 'PXAT', now + 2_500);
     await client.set('session:hour', 'x', 'PXAT', now + 3_600_000);
     await client.set('session:day', 'x', 'PXAT', now + 86_400_123);
     await client.set('session:never', 'x');
@@ -39,7 +39,7 @@ for (const [where, at, databases] of [
     await fill(source.url, now);
     const taken = await take(`${source.url}${at}`);
     expect(Object.values(taken.meta.expiring).flat()).toHaveLength(3);
-    await until('it has expired', async () => Date.now() > now + 400);
+    await until('it has expired', async () => Date.now() > now + 2_600);
 
     const target = await ownServer();
     const { proof, differences } = await restored(`${target.url}${databases}`, taken);

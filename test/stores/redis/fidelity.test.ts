@@ -107,3 +107,12 @@ test('thousands of groups are counted, the first by themselves and the others to
   await bring(part.url, taken, { ...writerOf(), selection: { only: ['db0/g0*1'] } });
   expect(Object.keys(await digestsOf(part.url, 0))).toHaveLength(300);
 });
+
+test('groups come back beside others without being named, and the proof is of those alone', async () => {
+  const { url } = await ownServer();
+  await connected(`${url}/1`, (redis) => redis.mset('cart:1', 'a', 'user:1', 'b'));
+  const taken = await take(`${url}/1`);
+  await connected(`${url}/2`, (redis) => redis.set('theirs:1', 'x'));
+  await bring(`${url}/2`, taken, { ...writerOf(), selection: { into: 'existing' } });
+  expect(Object.keys(await digestsOf(url, 2))).toEqual(['cart:1', 'theirs:1', 'user:1']);
+});

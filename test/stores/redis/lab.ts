@@ -111,11 +111,11 @@ const lend = <T>(idle: T[], place: T, clear: () => Promise<unknown>): T => {
   return place;
 };
 
-const addService = (url: string): Promise<unknown> =>
+const addService = (url: string, isKept = true): Promise<unknown> =>
   connected(url, async (redis) => {
     const rules = ['~*', '&*', '-@all', '+@read', '+@write', '+@connection', '+@transaction'];
     await redis.call('ACL', 'SETUSER', 'service', 'reset', 'on', `>${servicePassword}`, ...rules);
-    await redis.call('CONFIG', 'REWRITE').catch(() => {});
+    if (isKept) await redis.call('CONFIG', 'REWRITE');
   });
 
 /** The whole server, where the URL names database 0. */
@@ -163,23 +163,26 @@ export const databaseLab = async (): Promise<Lab> => {
   const delayed = { databases: '200', appendonly: 'no', 'repl-diskless-sync-delay': '5' };
   const server = given === undefined ? await startServer(delayed) : null;
   const base = wholeOf(given ?? server!.url);
-  if (given !== undefined) await addService(base);
+  if (given !== undefined) await addService(base, false);
   const idle = await connected(base, async (redis) => {
     const [, count] = (await redis.config('GET', 'databases')) as string[];
     const used = await redis.info('keyspace');
     return Array.from({ length: Number(count) }, (_, n) => n).filter((n) => !used.includes(`db${n}:`));
   });
+  const lent = new Set<number>();
   return {
     ...common,
     async empty() {
       const n = idle.shift();
       if (n === undefined) throw new Error('no empty database is left');
+      lent.add(n);
       const url = `${base}/${n}`;
       lend(idle, n, () => connected(url, (redis) => redis.flushdb()));
       return url;
     },
     absent: async () => `${base}/99999`,
     stop: async () => {
+      for (const n of lent) await connected(`${base}/${n}`, (redis) => redis.flushdb());
       await connected(base, (redis) => redis.call('ACL', 'DELUSER', 'service') as Promise<unknown>);
       await server?.stop();
     },

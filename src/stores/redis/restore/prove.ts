@@ -79,8 +79,11 @@ export const prove = (session: Session, by: Writer, meta: RedisMeta, of: Fingerp
       (clock) => (expires ? edgeAfter(meta.at, clock + 1) : clock + 1),
     );
     const { kept, expired } = withoutExpired(brought, until);
+    // Beside other things, only what was selected is looked at.
+    const isLooked = isShared(selection) && isByObject(meta, selection) ? new Set(selected) : null;
+    const objects = Object.entries(fingerprint.objects).filter(([name]) => isLooked?.has(name) ?? true);
     return {
       expected: { ...of, objects: { ...kept, ...expired } },
-      found: { ...fingerprint, objects: { ...fingerprint.objects, ...expired } },
+      found: { ...fingerprint, objects: { ...Object.fromEntries(objects), ...expired } },
     };
   });
