@@ -31,8 +31,12 @@ export const checkReady = verb('checkReady', async (job, { target, sites, set })
 const look = async (job: Job, site: Site): Promise<Inspection> => {
   const { world, work } = job;
   const { place } = site;
-  if (place.provider === 'database' && (await world.providers.database.describe(place)) === 'absent') {
-    await using server = await kindOf(world, place.kind).open(await world.secrets.resolve(place.server), work);
+  const { database } = world.providers;
+  if (place.provider === 'database' && (await database.describe(place)) === 'absent') {
+    const url = world.secrets.remember(
+      (await database.beforeUrl?.(place)) ?? (await world.secrets.resolve(place.server)),
+    );
+    await using server = await kindOf(world, place.kind).open(url, work);
     return await server.inspect();
   }
   await using open = await openSite(job, site);

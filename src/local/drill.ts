@@ -1,7 +1,7 @@
 /**
- * `npm run drill`: a real database under a running service is lost, and a workflow brings it back while you watch.
+ * `npm run drill`: every store under a running service is lost at once, and one workflow brings them all back while you watch.
  *
- *   --disaster drop-tables|drop-database   how it is lost (default drop-tables)
+ *   --disaster drop-tables|drop-database   how they are lost (default drop-tables)
  *   --sabotage row|chunk|ledger            spoil the recovery: the drill must end red
  *   --keep                                 leave everything up until Ctrl-C
  *   --json                                 one JSON document on standard output
@@ -77,11 +77,12 @@ const play = async (stage: Stage, options: Options, tell: Narrator): Promise<Ans
   const watcher = watchService(stage.health);
   const visitors = sendVisitors(new URL(stage.health).origin);
   try {
+    await watcher.until((seen) => seen.firstGreenAt !== null, 'the service is green', 60_000);
     tell.chapter('Backing up into the vault');
     const backup = await walkThrough(client, 'backupEstate', { mode: 'live' }, tell);
     if ('error' in backup) throw backup.error;
     if (options.sabotage === 'chunk') await swapChunks(stage);
-    if (options.sabotage === 'ledger') await forgeLedger(world.vault, stage.estate.target);
+    if (options.sabotage === 'ledger') await forgeLedger(world.vault, 'shop-db');
     if (options.sabotage !== null) tell.line(`SABOTAGE: ${sabotages[options.sabotage]}`);
     const before = visitors.visits();
     await untilMore(() => visitors.visits() >= before + 20);
@@ -90,20 +91,21 @@ const play = async (stage: Stage, options: Options, tell: Narrator): Promise<Ans
     tell.chapter('DISASTER');
     const disaster = disasters[options.disaster];
     tell.line(disaster.says);
-    await disaster.strike(stage.primaryUrl, stage.postgres.url);
+    watcher.forget();
+    await disaster.strike(stage.stores);
     await watcher.until((seen) => seen.firstRedAt !== null, 'the service is red', 20_000);
     await visitors.stop();
     const impactAt = watcher.seen().firstRedAt as string;
     tell.line(`the service fails its users since ${impactAt}`);
 
-    tell.chapter('Recovering: runbook restoreStore, live');
+    tell.chapter('Recovering: runbook restoreEstate, live');
     const detectedAt = new Date().toISOString();
-    const { target, codes } = stage.estate;
-    const input = { target, mode: 'live', impactAt, detectedAt, declaredAt: detectedAt, incident: 'drill' } as const;
-    const link = `${stage.temporal.uiUrl}/namespaces/default/workflows/${encodeURIComponent(`restoreStore/${target}/drill`)}`;
+    const { codes } = stage.estate;
+    const input = { mode: 'live', impactAt, detectedAt, declaredAt: detectedAt, incident: 'drill' } as const;
+    const link = `${stage.temporal.uiUrl}/namespaces/default/workflows/${encodeURIComponent('restoreEstate/estate/drill')}`;
     tell.line(`watch it in the Temporal UI: ${link}`);
     const proof = { by: 'starter', code: codeOf(codes.starter) };
-    const ended = await walkThrough(client, 'restoreStore', { ...input, ...proof }, tell, codes.approver);
+    const ended = await walkThrough(client, 'restoreEstate', { ...input, ...proof }, tell, codes.approver);
     const answer = await conclude(ended, world.vault, tell, link);
     if ('result' in ended && ended.result.outcome === 'succeeded') {
       await watcher.until((seen) => seen.greenAgainAt !== null, 'the service is green', 20_000);
@@ -159,7 +161,7 @@ const main = async (): Promise<{ exit: number; report: string | null }> => {
   const options = readOptions();
   const tell = narrator((text) => process.stderr.write(text));
   const interrupted = new AbortController();
-  tell.chapter('Starting PostgreSQL, MinIO and Temporal');
+  tell.chapter('Starting PostgreSQL, MongoDB, Milvus, Redis, MinIO and Temporal');
   const worker = options.sabotage === 'row' ? 'src/local/drill/sabotaged-worker.ts' : 'src/worker.ts';
   await using stage = await buildStage(tell, { worker, workerEnv: {} });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());

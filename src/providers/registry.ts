@@ -2,7 +2,7 @@ import { DrError } from '../domain/errors.ts';
 import type { PlaceSpec, StoreKind } from '../domain/words.ts';
 import { existing } from './existing.ts';
 import type { Provider } from './port.ts';
-import type { Resolve } from './spec-of.ts';
+import { type Resolve, specOf } from './spec-of.ts';
 
 type Make = (resolve: Resolve) => Provider;
 
@@ -37,6 +37,10 @@ export const createProviders = (resolve: Resolve): Readonly<Record<PlaceSpec['pr
     provide: async (spec) => (await databaseOf(spec, resolve)).provide(spec),
     describe: async (spec) => (await databaseOf(spec, resolve)).describe(spec),
     url: async (spec) => (await databaseOf(spec, resolve)).url(spec),
+    beforeUrl: async (spec) => {
+      const { beforeUrl } = await databaseOf(spec, resolve);
+      return beforeUrl === undefined ? resolve(specOf(spec, 'database').server) : beforeUrl(spec);
+    },
     discard: async (spec) => (await databaseOf(spec, resolve)).discard(spec),
   },
 });

@@ -1,4 +1,4 @@
-// S3: stores that name each other's rows are backed up in an order that leaves no reference without its row.
+// Stores that name each other's rows are backed up in an order that leaves no reference without its row.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orderReferences } from '../../src/domain/order-references.ts';

@@ -1,4 +1,4 @@
-// S6: one run, several targets: each has its own verdicts, and the slowest or the worst decides for all.
+// One run, several targets: each has its own verdicts, and the slowest or the worst decides for all.
 import { createDocument } from '@mixmark-io/domino';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run.ts';

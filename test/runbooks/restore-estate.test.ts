@@ -1,4 +1,4 @@
-// S6: every target of the estate in one run.
+// Every target of the estate in one run.
 import { describe, expect, test } from 'vitest';
 import { restoreEstate } from '../../runbooks/restore-estate.ts';
 import { restoreStore } from '../../runbooks/restore-store.ts';

@@ -1,4 +1,4 @@
-// S6: what befalls one target of a run about several.
+// What befalls one target of a run about several.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { estateFor } from '../histories/scenarios.ts';
 import type { Engine } from './engine.ts';

@@ -30,7 +30,10 @@ export const resolveMongodb = (options: ResolveOptions = {}): Promise<string> =>
       {
         says: 'Maven artifact mongo-java-server (a stand-in)',
         takes: 'about half a minute',
-        find: () => install(cacheName, installStandIn, options.say),
+        find: async () => {
+          await requireTool('java');
+          return install(cacheName, installStandIn, options.say);
+        },
       },
     ],
     options,

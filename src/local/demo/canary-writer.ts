@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Canary } from '../../domain/loss.ts';
 import type { Kind } from '../../stores/port.ts';
 import type { Vault } from '../../vault/port.ts';
+import { following } from './shop/following.ts';
 
 interface Options {
   kind: Kind<unknown>;
@@ -25,10 +26,15 @@ export const keepWritingCanaries = ({ kind, vault, target, url, everyMs = 500 }:
   /** A number that was lost is never used again: the ledger counts too. */
   const newestKnown = async (): Promise<number> => (await vault.canaries.ledger(target)).at(-1)?.seq ?? 0;
 
+  const work = { signal: stopping.signal, beat: () => undefined, parallel: 1 };
+  /** Open for as long as it serves: a place that fails, or that users are led away from, is opened anew. */
+  const place = following(url, async (address) => {
+    const open = await kind.open(address, work);
+    return { canary: open.can.canary, close: async () => open[Symbol.asyncDispose]() };
+  });
+
   const writeOne = async (): Promise<void> => {
-    const work = { signal: stopping.signal, beat: () => undefined, parallel: 1 };
-    await using place = await kind.open(await url(), work);
-    const canary = place.can.canary;
+    const { canary } = await place.get();
     if (canary === undefined) return;
     const highest = latest?.seq ?? Math.max(0, await newestKnown(), (await canary.present()).at(-1) ?? 0);
     const written = await canary.write(highest + 1);
@@ -39,7 +45,7 @@ export const keepWritingCanaries = ({ kind, vault, target, url, everyMs = 500 }:
 
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await writeOne().catch(() => undefined);
+      await writeOne().catch(() => place.close());
       await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
@@ -52,6 +58,7 @@ export const keepWritingCanaries = ({ kind, vault, target, url, everyMs = 500 }:
     stop: async () => {
       stopping.abort();
       await running;
+      await place.close();
     },
   };
 };

@@ -3,12 +3,12 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from 'otpauth';
 import { stringify } from 'yaml';
+import { likenessDimensions } from './cities.ts';
+import type { DemoStore } from './demo-stores.ts';
 
 /** What the demo estate stands on. URLs are secrets: they go to files of their own. */
 export interface DemoServers {
-  /** The database the service uses, and the server on which copies of it are made. */
-  primaryUrl: string;
-  serverUrl: string;
+  stores: readonly Pick<DemoStore, 'target' | 'kind' | 'envKey' | 'primaryUrl' | 'serverUrl'>[];
   minio: { endpoint: string; accessKeyId: string; secretAccessKey: string };
   bucket: string;
   servicePort: number;
@@ -19,12 +19,11 @@ export interface DemoEstate {
   envFile: string;
   /** Base32 secret per person: what their authenticators would hold. */
   codes: Readonly<Record<'starter' | 'approver', string>>;
-  target: 'shop-db';
   service: 'shop';
 }
 
 /** What must be true of the cities of the world, whichever copy they are in. */
-const checks = [
+const ofCities = [
   { kind: 'objects', names: ['public.region', 'public.district', 'public.city', 'public.visit', 'public.busiest'] },
   { kind: 'orphans', child: 'public.city', columns: ['region'], parent: 'public.region', parentColumns: ['code'] },
   { kind: 'orphans', child: 'public.visit', columns: ['city'], parent: 'public.city', parentColumns: ['id'] },
@@ -51,6 +50,61 @@ const checks = [
   },
 ];
 
+const ofGuides = [
+  { kind: 'objects', names: ['guide', 'note'] },
+  {
+    kind: 'orphans',
+    child: 'guide',
+    columns: ['city'],
+    parentTarget: 'shop-db',
+    parent: 'public.city',
+    parentColumns: ['id'],
+  },
+  { kind: 'index', of: 'guide', keys: ['country', 'name'] },
+];
+
+const ofLikeness = [
+  { kind: 'objects', names: ['likeness'] },
+  {
+    kind: 'orphans',
+    child: 'likeness',
+    columns: ['guide'],
+    parentTarget: 'guides',
+    parent: 'guide',
+    parentColumns: ['_id'],
+  },
+  { kind: 'dimensions', of: 'likeness', column: 'likeness', dimensions: likenessDimensions },
+  {
+    kind: 'search',
+    of: 'likeness',
+    column: 'likeness',
+    key: 'guide',
+    near: { key: '1' },
+    metric: 'cosine',
+    limit: 3,
+    hits: ['1'],
+  },
+];
+
+const ofSessions = [
+  { kind: 'objects', names: ['db0/session', 'db0/visits', 'db0/ranking'] },
+  {
+    kind: 'orphans',
+    child: 'db0/session',
+    columns: ['city'],
+    parentTarget: 'shop-db',
+    parent: 'public.city',
+    parentColumns: ['id'],
+  },
+];
+
+const checksOf: Readonly<Record<string, readonly { kind: string; parentTarget?: string }[]>> = {
+  'shop-db': ofCities,
+  guides: ofGuides,
+  likeness: ofLikeness,
+  sessions: ofSessions,
+};
+
 /** Writes an estate file, its secrets (mode 600) and the service's env file into an empty folder. */
 export const writeDemoEstate = async (folder: string, on: DemoServers): Promise<DemoEstate> => {
   const secrets = join(folder, 'secrets');
@@ -60,11 +114,29 @@ export const writeDemoEstate = async (folder: string, on: DemoServers): Promise<
     return `file:${join(secrets, name)}`;
   };
   const codes = { starter: new Secret({ size: 20 }).base32, approver: new Secret({ size: 20 }).base32 };
-  const server = await keep('server-url', on.serverUrl);
   const envFile = join(folder, 'shop.env');
-  await writeFile(envFile, `# read by the demo service\nDATABASE_URL=${on.primaryUrl}\nLOG_LEVEL=info\n`, {
+  const addresses = on.stores.map(({ envKey, primaryUrl }) => `${envKey}=${primaryUrl}`);
+  await writeFile(envFile, ['# read by the demo service', ...addresses, 'LOG_LEVEL=info', ''].join('\n'), {
     mode: 0o600,
   });
+  const present = new Set(on.stores.map(({ target }) => target));
+  const targetOf = async ({ target, kind, envKey, primaryUrl, serverUrl }: DemoServers['stores'][number]) => {
+    const server = await keep(`${target}-server-url`, serverUrl);
+    const checks = checksOf[target] ?? [];
+    return {
+      kind,
+      objective: { rto: '5m', rpo: '5m' },
+      primary: await keep(`${target}-primary-url`, primaryUrl),
+      besideServer: server,
+      scratchServer: server,
+      backup: { every: '2m', takes: '1m' },
+      switches: [{ kind: 'env-file', path: envFile, key: envKey }],
+      services: ['shop'],
+      checks: checks.filter(({ parentTarget }) => parentTarget === undefined || present.has(parentTarget)),
+    };
+  };
+  const targets: Record<string, Awaited<ReturnType<typeof targetOf>>> = {};
+  for (const store of on.stores) targets[store.target] = await targetOf(store);
   const estate = {
     name: 'demo',
     vault: {
@@ -80,22 +152,10 @@ export const writeDemoEstate = async (folder: string, on: DemoServers): Promise<
       approver: { name: 'The demo approver', code: await keep('code-of-approver', codes.approver) },
     },
     services: { shop: { health: `http://127.0.0.1:${on.servicePort}/health`, greens: 3, every: '250ms' } },
-    targets: {
-      'shop-db': {
-        kind: 'postgres',
-        objective: { rto: '5m', rpo: '5m' },
-        primary: await keep('primary-url', on.primaryUrl),
-        besideServer: server,
-        scratchServer: server,
-        backup: { every: '2m', takes: '1m' },
-        switches: [{ kind: 'env-file', path: envFile, key: 'DATABASE_URL' }],
-        services: ['shop'],
-        checks,
-      },
-    },
+    targets,
   };
   const file = join(folder, 'estate.yaml');
   await writeFile(file, stringify(estate));
   await chmod(folder, 0o700);
-  return { file, envFile, codes, target: 'shop-db', service: 'shop' };
+  return { file, envFile, codes, service: 'shop' };
 };

@@ -1,19 +1,15 @@
 /**
- * The demo service: a small HTTP API over the sample data, run as a process of its own. It reads its connection string
+ * The demo service: a small HTTP API over the sample data, run as a process of its own. It reads its connection strings
  * from an env file, as services do, and follows the file when that changes. What it reports as healthy is what a user
- * would feel: a read answers and the latest canary write was acknowledged.
+ * would feel: every store answers a read, and each acknowledged its latest canary write.
  *
- * Environment: DR_ESTATE (the estate file), DEMO_TARGET, DEMO_ENV_FILE, DEMO_ENV_KEY, DEMO_PORT.
+ * Environment: DR_ESTATE (the estate file), DEMO_PORT.
  */
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { parseEnv } from 'node:util';
-import pg from 'pg';
 import { openWorld } from '../../../activities/open-world.ts';
 import { readEstate } from '../../estate/read-estate.ts';
-import { postgres } from '../../stores/postgres/index.ts';
 import { keepWritingCanaries } from './canary-writer.ts';
-import { onSphere } from './sample-data.ts';
+import { addressOf, openShop } from './shop/open-shop.ts';
 
 const need = (name: string): string => {
   const value = process.env[name];
@@ -21,48 +17,49 @@ const need = (name: string): string => {
   return value;
 };
 
-const [envFile, envKey, target] = [need('DEMO_ENV_FILE'), need('DEMO_ENV_KEY'), need('DEMO_TARGET')];
-const currentUrl = async (): Promise<string> => parseEnv(await readFile(envFile, 'utf8'))[envKey] ?? '';
+const { vault, estate, kinds } = await openWorld(await readEstate(need('DR_ESTATE')));
+const targets = Object.values(estate.targets);
+const shop = openShop(targets);
+const canaries = targets.map((target) => ({
+  target: target.id,
+  writer: keepWritingCanaries({ kind: kinds[target.kind]!, vault, target: target.id, url: addressOf(target) }),
+}));
 
-let pool: pg.Pool | null = null;
-let pooledUrl = '';
-const connection = async (): Promise<pg.Pool> => {
-  const url = await currentUrl();
-  if (pool === null || url !== pooledUrl) {
-    const old = pool;
-    pool = new pg.Pool({
-      connectionString: url,
-      max: 4,
-      connectionTimeoutMillis: 1_000,
-      application_name: 'demo-service',
-    });
-    pool.on('error', () => undefined);
-    pooledUrl = url;
-    await old?.end();
+/** A write that was not acknowledged for this long is one that users miss. */
+const oldestCanaryMs = 3_000;
+
+const checkCanaries = (): void => {
+  for (const { target, writer } of canaries) {
+    const age = writer.ageMs();
+    if (age !== null && age <= oldestCanaryMs) continue;
+    throw new Error(`the latest acknowledged write of ${target} is ${age === null ? 'not there' : `${age} ms old`}`);
   }
-  return pool;
 };
 
-const { vault } = await openWorld(await readEstate(need('DR_ESTATE')));
-const canaries = keepWritingCanaries({ kind: postgres, vault, target, url: currentUrl });
-
-const nearest = `SELECT name, country, latitude, longitude FROM city ORDER BY on_sphere <-> $1::public.vector LIMIT 5`;
+let visitors = 0;
 const routes: Record<string, (query: URLSearchParams) => Promise<unknown>> = {
   'GET /health': async () => {
-    const db = await connection();
-    const { rows } = await db.query('SELECT count(*)::int AS cities FROM (SELECT 1 FROM city LIMIT 1) one');
-    if (rows[0].cities !== 1) throw new Error('there are no cities');
-    const age = canaries.ageMs();
-    if (age === null || age > 3_000) throw new Error(`the latest acknowledged write is ${age ?? 'never'} ms old`);
-    return { ok: true, canary: canaries.latest() };
+    await shop.check();
+    checkCanaries();
+    return { ok: true, canaries: Object.fromEntries(canaries.map((one) => [one.target, one.writer.latest()])) };
   },
   'GET /near': async (query) => {
-    const point = onSphere(Number(query.get('latitude')), Number(query.get('longitude')));
-    return (await (await connection()).query(nearest, [point])).rows;
+    const cities = await shop.cities?.get();
+    return cities?.near(Number(query.get('latitude')), Number(query.get('longitude')));
+  },
+  'GET /like': async (query) => {
+    const ids = (await (await shop.likeness?.get())?.like(query.get('name') ?? '')) ?? [];
+    return (await (await shop.guides?.get())?.read(ids)) ?? ids;
   },
   'POST /visit': async (query) => {
-    const insert = 'INSERT INTO visit (city) VALUES ($1) RETURNING id, at';
-    return (await (await connection()).query(insert, [query.get('city')])).rows[0];
+    const city = Number(query.get('city'));
+    visitors += 1;
+    const [visit] = await Promise.all([
+      shop.cities?.get().then((cities) => cities.visit(city)),
+      shop.guides?.get().then((guides) => guides.note(city)),
+      shop.sessions?.get().then((sessions) => sessions.visit(`visitor-${visitors % 500}`, city)),
+    ]);
+    return visit;
   },
 };
 
@@ -81,10 +78,10 @@ const server = createServer((request, response) => {
 server.listen(Number(need('DEMO_PORT')), '127.0.0.1', () => console.log('the demo service listens'));
 
 const stop = async (): Promise<void> => {
-  await canaries.stop();
+  await Promise.all(canaries.map(({ writer }) => writer.stop()));
   server.close();
   server.closeAllConnections();
-  await pool?.end();
+  await shop.close();
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);

@@ -1,5 +1,7 @@
 /** What an outside observer saw of a service, by its own probes. */
 export interface Outage {
+  firstGreenAt: string | null;
+  /** After it was green, and after what was seen last was forgotten. */
   firstRedAt: string | null;
   greenAgainAt: string | null;
   probes: number;
@@ -8,7 +10,7 @@ export interface Outage {
 
 /** Probes a health address four times a second, until stopped; the impact of a disaster is the first red probe. */
 export const watchService = (health: string) => {
-  const seen: Outage = { firstRedAt: null, greenAgainAt: null, probes: 0, red: 0 };
+  const seen: Outage = { firstGreenAt: null, firstRedAt: null, greenAgainAt: null, probes: 0, red: 0 };
   let stopped = false;
   let changed: (() => void)[] = [];
   const probe = async (): Promise<void> => {
@@ -19,7 +21,8 @@ export const watchService = (health: string) => {
     );
     seen.probes += 1;
     if (!isGreen) seen.red += 1;
-    if (!isGreen) seen.firstRedAt ??= at;
+    if (isGreen) seen.firstGreenAt ??= at;
+    if (!isGreen && seen.firstGreenAt !== null) seen.firstRedAt ??= at;
     if (isGreen && seen.firstRedAt !== null) seen.greenAgainAt ??= new Date().toISOString();
     for (const wake of changed.splice(0)) wake();
   };
@@ -32,6 +35,11 @@ export const watchService = (health: string) => {
   const running = loop();
   return {
     seen: (): Readonly<Outage> => seen,
+    /** A probe that was red before has nothing to do with what comes now. */
+    forget: (): void => {
+      seen.firstRedAt = null;
+      seen.greenAgainAt = null;
+    },
     /** Resolves when the claim holds after a probe. @throws Error after the deadline */
     until: async (claim: (outage: Outage) => boolean, says: string, deadlineMs: number): Promise<void> => {
       const deadline = Date.now() + deadlineMs;

@@ -1,28 +1,14 @@
-import pg from 'pg';
+import type { DemoStore } from '../demo/demo-stores.ts';
 
-/** Ways to lose a database while users are in it. */
+/** Ways to lose every store at once while users are in them. */
 export const disasters = {
   'drop-tables': {
-    says: 'A migration goes wrong: three of four tables are dropped, users keep writing into what is left',
-    strike: async (primaryUrl: string): Promise<void> =>
-      onServer(primaryUrl, 'DROP TABLE district, region, city CASCADE'),
+    says: 'A clean-up job runs against production: tables, documents, vectors and sessions are gone, users keep writing into what is left',
+    strike: (stores: readonly DemoStore[]) => Promise.all(stores.map((store) => store.lose('content'))),
   },
   'drop-database': {
-    says: 'The whole database is dropped under its users',
-    strike: async (primaryUrl: string, serverUrl: string): Promise<void> => {
-      const name = new URL(primaryUrl).pathname.slice(1);
-      return onServer(serverUrl, `DROP DATABASE ${pg.escapeIdentifier(name)} WITH (FORCE)`);
-    },
+    says: 'Whole databases are dropped under their users, in every store',
+    strike: (stores: readonly DemoStore[]) => Promise.all(stores.map((store) => store.lose('everything'))),
   },
 } as const;
 export type Disaster = keyof typeof disasters;
-
-const onServer = async (url: string, sql: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-};

@@ -10,6 +10,7 @@ const withLostRow = (world: World): Verbs => {
   return {
     ...verbs,
     comparePlace: async (order, input) => {
+      if (input.site.place.kind !== 'postgres') return verbs.comparePlace(order, input);
       const url = await world.providers[input.site.place.provider].url(input.site.place);
       const client = new pg.Client({ connectionString: url });
       await client.connect();

@@ -1,23 +1,21 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import pg from 'pg';
 import { type RunningMinio, startMinio } from '../components/minio.ts';
 import { reservePort } from '../components/ports.ts';
-import { type RunningPostgres, startPostgres } from '../components/postgres.ts';
 import { makeRunDir, removeRunDir } from '../components/run-dir.ts';
 import { type RunningTemporal, startTemporal } from '../components/temporal.ts';
+import { sampleSource } from '../demo/cities.ts';
 import { type DemoEstate, writeDemoEstate } from '../demo/demo-estate.ts';
-import { loadSampleData, sampleSource } from '../demo/sample-data.ts';
+import { type DemoStore, type LeftOut, postgresStore, startOthers } from '../demo/demo-stores.ts';
 import type { Narrator } from './narrator.ts';
 import { type NodeProcess, startNode } from './node-process.ts';
 
 /** Everything a drill plays on: real servers, the estate that describes them, a service, two workers. */
 export interface Stage extends AsyncDisposable {
-  postgres: RunningPostgres;
+  stores: readonly DemoStore[];
   minio: RunningMinio;
   temporal: RunningTemporal;
   estate: DemoEstate;
   health: string;
-  primaryUrl: string;
   workers: readonly NodeProcess[];
   service: NodeProcess;
 }
@@ -42,14 +40,13 @@ const makeBucket = async ({ endpoint, region, accessKeyId, secretAccessKey }: Ru
   client.destroy();
 };
 
-const makeDatabase = async (server: string, name: string): Promise<string> => {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
-  await client.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
+/** What this machine cannot run is said, with the way to change that: the drill goes on with the others. */
+const sayLeftOut = (tell: Narrator, leftOut: readonly LeftOut[]): void => {
+  for (const { name, why, hint } of leftOut) {
+    const [said = '', ...tried] = why.split('\n');
+    tell.line(`LEFT OUT: ${name}. ${[said, ...tried.map((one) => one.trim())].join('; ')}`);
+    tell.line(`  to have it in the drill: ${hint}`);
+  }
 };
 
 /** Builds the stage from nothing. What it started before it failed is stopped again. */
@@ -57,33 +54,37 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
   await using undo = new AsyncDisposableStack();
   const say = tell.line;
   const started = <T extends { stop(): Promise<void> }>(one: T): T => undo.adopt(one, (it) => it.stop());
-  const [postgres, minio, temporal] = await Promise.all([
-    startPostgres({ say }).then(started),
+  const [postgres, minio, temporal, { stores: others, leftOut }] = await Promise.all([
+    postgresStore(say).then(started),
     startMinio({ say }).then(started),
     startTemporal({ durable: true, say }).then(started),
+    startOthers(say).then((all) => {
+      all.stores.forEach(started);
+      return all;
+    }),
   ]);
-  say(`PostgreSQL on port ${postgres.port}, MinIO at ${minio.endpoint}, Temporal at ${temporal.address}`);
+  const stores = [postgres, ...others];
+  say(`${stores.map(({ name }) => name).join(', ')}; MinIO at ${minio.endpoint}, Temporal at ${temporal.address}`);
+  sayLeftOut(tell, leftOut);
 
   tell.chapter('Loading real data');
-  const primaryUrl = await makeDatabase(postgres.url, 'shop');
-  const rows = await loadSampleData(primaryUrl);
-  say(`${rows.toLocaleString('en')} rows: regions, districts and cities of the world. Source: ${sampleSource}`);
+  for (const loaded of await Promise.all(stores.map((store) => store.load()))) say(loaded);
+  say(`Source: ${sampleSource}`);
 
   tell.chapter('Starting the demo service and two workers');
   const folder = undo.adopt(await makeRunDir('estate', null), removeRunDir);
   await makeBucket(minio);
   const servicePort = await reservePort();
-  const estate = await writeDemoEstate(folder, { primaryUrl, serverUrl: postgres.url, minio, bucket, servicePort });
+  const estate = await writeDemoEstate(folder, { stores, minio, bucket, servicePort });
   const common = {
     DR_ESTATE: estate.file,
-    DR_PG_BIN: postgres.bin,
+    DR_PG_BIN: postgres.server.bin,
     TEMPORAL_ADDRESS: temporal.address,
     DR_TEMPORAL_UI: temporal.uiUrl,
   };
-  const demo = { DEMO_TARGET: estate.target, DEMO_ENV_FILE: estate.envFile, DEMO_ENV_KEY: 'DATABASE_URL' };
   const [service, ...workers] = await Promise.all([
     startNode('demo service', 'src/local/demo/service.ts', {
-      env: { ...common, ...demo, DEMO_PORT: String(servicePort) },
+      env: { ...common, DEMO_PORT: String(servicePort) },
       ready: 'listens',
       say,
     }).then(started),
@@ -96,10 +97,12 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
     ),
   ]);
   const health = `http://127.0.0.1:${servicePort}/health`;
-  say(`service at http://127.0.0.1:${servicePort} (GET /health, GET /near?latitude=…&longitude=…, POST /visit?city=…)`);
+  say(
+    `service at http://127.0.0.1:${servicePort} (GET /health, GET /near?latitude=…&longitude=…, GET /like?name=…, POST /visit?city=…)`,
+  );
   const kept = undo.move();
   return {
-    ...{ postgres, minio, temporal, estate, health, primaryUrl, workers, service },
+    ...{ stores, minio, temporal, estate, health, workers, service },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 };

@@ -1,3 +1,5 @@
+const names = ['Springfield', 'Alexandria', 'San José', 'Newcastle', 'Valencia'];
+
 /** Users of the demo service: each visit is a row that was acknowledged. They stay away once it fails. */
 export const sendVisitors = (origin: string) => {
   let stopped = false;
@@ -6,7 +8,8 @@ export const sendVisitors = (origin: string) => {
     const near = await fetch(
       `${origin}/near?latitude=${Math.random() * 120 - 60}&longitude=${Math.random() * 360 - 180}`,
     );
-    if (!near.ok) return;
+    const like = await fetch(`${origin}/like?name=${names[visits % names.length]}`);
+    if (!near.ok || !like.ok) return;
     const made = await fetch(`${origin}/visit?city=${1 + Math.floor(Math.random() * 150_000)}`, { method: 'POST' });
     if (made.ok) visits += 1;
   };

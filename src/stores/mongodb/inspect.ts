@@ -1,6 +1,8 @@
+import type { Document } from 'mongodb';
 import type { Inspection } from '../port.ts';
 import { listCollections, sizeOf } from './catalog.ts';
 import { readClock } from './clock.ts';
+import { codeOf } from './connection/failure.ts';
 import type { Session } from './connection/session.ts';
 import { documentsIn } from './documents-in.ts';
 import { readMark } from './mark.ts';
@@ -22,14 +24,14 @@ const noSuchCommand = 59;
 
 const freeBytes = async (session: Session, database: string | undefined): Promise<number | null> => {
   if (database === undefined) return null;
-  const { fsTotalSize, fsUsedSize } = await session
+  const stats: Document = await session
     .db(database)
     .command({ dbStats: 1 })
-    .catch((error: { code?: number }) => {
-      if (error.code === noSuchCommand) return {};
+    .catch((error: unknown) => {
+      if (codeOf(error) === noSuchCommand) return {};
       throw error;
     });
-  const free = Number(fsTotalSize) - Number(fsUsedSize);
+  const free = Number(stats.fsTotalSize) - Number(stats.fsUsedSize);
   return Number.isFinite(free) && free > 0 ? free : null;
 };
 

