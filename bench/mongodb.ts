@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Decimal128, type Document, MongoClient, ObjectId } from 'mongodb';
 import { startMongodb } from '../src/local/components/mongodb.ts';
@@ -63,6 +63,7 @@ export const playMongodb = async (rounds: number, say: (line: string) => void): 
   const folder = undo.adopt(await makeRunDir('bench-mongodb', null), removeRunDir);
   const client = undo.adopt(new MongoClient(server.url), (one) => one.close());
   const urlOf = (name: string): string => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  await mkdir(join(folder, 'vault'));
   await writeFile(join(folder, 'estate.yaml'), estate);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -95,6 +96,5 @@ export const playMongodb = async (rounds: number, say: (line: string) => void): 
     );
     if (n > 0) done.push({ ready, insertLoop } as Round);
   }
-  await rm(join(folder, 'vault'), { recursive: true, force: true });
   return done;
 };
