@@ -41,7 +41,7 @@ export type Stage = (typeof stages)[number];
 export const outcomes = ['planned', 'succeeded', 'partially-failed', 'failed', 'aborted'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const storeKinds = ['memory', 'postgres', 'mongodb', 'redis', 'milvus'] as const;
+export const storeKinds = ['memory', 'milvus', 'redis', 'mongodb', 'postgres'] as const;
 /** The kinds of store that exist. A kind that does not exist yet is refused by name. */
 export type StoreKind = (typeof storeKinds)[number];
 

@@ -12,7 +12,7 @@ describe('an estate file with mistakes', () => {
       .replace('backup: { every', 'backup: { evry');
     expect(problems(text)).toEqual([
       'estate.yaml:1: name: a name has lower-case letters, digits and single dashes, and starts with a letter',
-      'estate.yaml:15: targets.orders-db.kind: "mysql" does not exist yet; kinds: postgres, memory',
+      'estate.yaml:15: targets.orders-db.kind: "mysql" does not exist yet; kinds: postgres, mongodb, redis, milvus, memory',
       'estate.yaml:16: targets.orders-db.objective.rto: expected a duration like 15m, 4h or 1h30m, from 1s to 3650d',
       'estate.yaml:20: targets.orders-db.backup: "evry" is no field here; did you mean "every"?; fields: every, takes, only, except, carry',
       'estate.yaml:22: targets.orders-db.services.0: "shop-apy" is no service; did you mean "shop-api"?; services: shop-api',
@@ -25,8 +25,8 @@ describe('an estate file with mistakes', () => {
     [
       'a kind of store to come',
       'kind: postgres',
-      'kind: mongodb',
-      '"mongodb" does not exist yet; kinds: postgres, memory',
+      'kind: rds',
+      '"rds" does not exist yet; kinds: postgres, mongodb, redis, milvus, memory',
     ],
     [
       'a misspelt kind',
@@ -34,7 +34,7 @@ describe('an estate file with mistakes', () => {
       'kind: postgress',
       '"postgress" is no kind of target; did you mean "postgres"?',
     ],
-    ['no kind', 'kind: postgres\n    ', '', 'expected a kind; kinds: postgres, memory'],
+    ['no kind', 'kind: postgres\n    ', '', 'expected a kind; kinds: postgres, mongodb, redis, milvus, memory'],
     [
       'a kind of vault to come',
       'kind: folder',
