@@ -67,11 +67,6 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
   say(`${stores.map(({ name }) => name).join(', ')}; MinIO at ${minio.endpoint}, Temporal at ${temporal.address}`);
   sayLeftOut(tell, leftOut);
 
-  tell.chapter('Loading real data');
-  for (const loaded of await Promise.all(stores.map((store) => store.load()))) say(loaded);
-  say(`Source: ${sampleSource}`);
-
-  tell.chapter('Starting the demo service and two workers');
   const folder = undo.adopt(await makeRunDir('estate', null), removeRunDir);
   await makeBucket(minio);
   const servicePort = await reservePort();
@@ -82,12 +77,10 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
     TEMPORAL_ADDRESS: temporal.address,
     DR_TEMPORAL_UI: temporal.uiUrl,
   };
-  const [service, ...workers] = await Promise.all([
-    startNode('demo service', 'src/local/demo/service.ts', {
-      env: { ...common, DEMO_PORT: String(servicePort) },
-      ready: 'listens',
-      say,
-    }).then(started),
+
+  tell.chapter('Loading real data, and starting two workers');
+  const [loaded, ...workers] = await Promise.all([
+    Promise.all(stores.map((store) => store.load())),
     ...['first', 'second'].map((which) =>
       startNode(`${which} worker`, options.worker, {
         env: { ...common, ...options.workerEnv },
@@ -96,6 +89,17 @@ export const buildStage = async (tell: Narrator, options: StageOptions): Promise
       }).then(started),
     ),
   ]);
+  for (const says of loaded) say(says);
+  say(`Source: ${sampleSource}`);
+
+  tell.chapter('Starting the demo service');
+  const service = started(
+    await startNode('demo service', 'src/local/demo/service.ts', {
+      env: { ...common, DEMO_PORT: String(servicePort) },
+      ready: 'listens',
+      say,
+    }),
+  );
   const health = `http://127.0.0.1:${servicePort}/health`;
   say(
     `service at http://127.0.0.1:${servicePort} (GET /health, GET /near?latitude=…&longitude=…, GET /like?name=…, POST /visit?city=…)`,
