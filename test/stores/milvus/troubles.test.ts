@@ -147,7 +147,7 @@ describe('a server in trouble', () => {
 
   test('a collection that is dropped while it is backed up is named', async () => {
     const { url, prefix } = freshPlace(wire.url);
-    await fill(`${prefix}docs`, 515, 2048);
+    await fill(`${prefix}docs`, 300, 2048);
     const open = await openMilvus(url);
     const drop = () => done(lab.client.dropCollection({ collection_name: `${prefix}docs` }));
     wire.troubles.push({ method: 'Query', skip: 2, times: 1, does: { first: drop } });

@@ -17,7 +17,7 @@ import { refuseParts } from '../selection.ts';
 import { notHeld } from './not-held.ts';
 
 /** A stream holds about so much: what one unit restores, from memory. */
-const chunkBytes = 16 << 20;
+const chunkBytes = 8 << 20;
 const chunkRows = 65_536;
 
 /** The pages of one chunk: as many as are there and fit. */

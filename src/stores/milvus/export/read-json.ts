@@ -11,7 +11,7 @@ import type { Page, Value } from '../rows/values.ts';
 import { parseRow, readValue } from './json-values.ts';
 import { jsonFormat } from './write-json.ts';
 
-const pageBytes = 8 << 20;
+const pageBytes = 4 << 20;
 
 const linesOf = async function* (data: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -10,7 +10,7 @@ export type Readable = Pick<Definition, 'name' | 'schema'>;
 
 /** Most rows that Milvus answers one query with. */
 const mostRows = 16_384;
-const pageBytes = 8 << 20;
+const pageBytes = 4 << 20;
 
 /** `"` and what would end a line are written as Milvus' filters read them. */
 const literal = (key: Value): string =>
