@@ -34,7 +34,8 @@ const question = (legs: readonly Leg[]): string => {
   if (only === undefined || others.length === 0) {
     return `${stops(legs)} ${moves}, restored from set ${sets}? Writes made after that set are not in it.${unstopped(legs)}`;
   }
-  const skew = skewOf(legs.map(({ target }) => target.set.consistency)) ?? 0;
+  const skewMs = skewOf(legs.map(({ target }) => target.set.consistency)) ?? 0;
+  const skew = skewMs < 1000 ? skewMs : Math.round(skewMs / 1000) * 1000;
   return `${stops(legs)} ${moves}, restored from sets ${sets}, whose instants are ${formatDuration(skew)} apart? Writes made after those sets are not in them.${unstopped(legs)}`;
 };
 
