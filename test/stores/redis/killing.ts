@@ -38,11 +38,15 @@ export const killAndResume = async (
   const args = [join(import.meta.dirname, 'restore-child.ts'), folder, url, JSON.stringify(by)];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   const ended = once(child, 'exit');
-  await until('it is time to kill it', async () => {
-    const { size } = await place.ledger(by);
-    const replication = await connected(url, (client) => client.info('replication'));
-    return isTime({ units: size, isFed: /master_sync_in_progress:1/.test(replication) });
-  });
+  await until(
+    'it is time to kill it',
+    async () => {
+      const { size } = await place.ledger(by);
+      const replication = await connected(url, (client) => client.info('replication'));
+      return isTime({ units: size, isFed: /master_sync_in_progress:1/.test(replication) });
+    },
+    120_000,
+  );
   child.kill('SIGKILL');
   await ended;
 
