@@ -53,8 +53,8 @@ export const likenessOf = (name: string): number[] => {
   return bins.map((bin) => Math.fround(bin / length));
 };
 
-/** One city in sixty has a guide: what the document store and the vector store hold. */
-const every = 60;
+/** One city in three hundred has a guide: what the document store and the vector store hold. */
+const every = 300;
 
 /** Cities that have a guide, with their numbers. */
 export const guided = (cities: readonly City[]): { id: number; city: City }[] =>

@@ -26,5 +26,5 @@ test('cities with a guide keep the number of their place among all', () => {
   const some = guided(cities);
   expect(some[0]).toEqual({ id: 1, city: cities[0] });
   expect(some.every(({ id, city }) => cities[id - 1] === city)).toBe(true);
-  expect(some.length).toBeGreaterThan(2_000);
+  expect(some.length).toBeGreaterThan(500);
 });
