@@ -2,7 +2,7 @@ import { countBatches } from '../../src/domain/batches.ts';
 import { formatDuration } from '../../src/domain/duration.ts';
 import { DrError, isDrError } from '../../src/domain/errors.ts';
 import type { Facts, RunInput, SetFacts, TargetFacts } from '../../src/domain/plan.ts';
-import { type Instant, type RunId, type SetId, stages, type TargetId } from '../../src/domain/words.ts';
+import { type Instant, type PlaceSpec, type RunId, type SetId, stages, type TargetId } from '../../src/domain/words.ts';
 import type { Target } from '../../src/estate/estate.ts';
 import { referencesOf } from '../../src/estate/references-of.ts';
 import type { Work } from '../../src/stores/port.ts';
@@ -118,7 +118,7 @@ const gatherTarget = async (
   { set, older, passedOver }: Choice,
 ): Promise<{ target: TargetFacts; leftOut: readonly string[] }> => {
   const { place, epoch } = await boundOf(world, target.id);
-  const { cannotFence } = kindOf(world, target.kind);
+  const cannotFence = await whyNoFence(world, place);
   const references = referencesOf(target);
   const facts: TargetFacts = {
     id: target.id,
@@ -136,11 +136,19 @@ const gatherTarget = async (
     }),
     checks: target.checks.length,
     ...(references.length === 0 ? {} : { references }),
-    ...(cannotFence === undefined ? {} : { cannotFence }),
+    ...(cannotFence === null ? {} : { cannotFence }),
     switches: target.switches.map((one) => world.openSwitch(one).says),
   };
   const leftOut = set?.manifest.leftOut.map((says) => `${target.id}: ${says}`) ?? [];
   return { target: facts, leftOut: [...passedOver, ...leftOut] };
+};
+
+/** A place whose connection string nobody knows any more is planned with a fence: the step says what is missing. */
+const whyNoFence = async (world: World, place: PlaceSpec): Promise<string | null> => {
+  const { cannotFence = null } = kindOf(world, place.kind);
+  if (typeof cannotFence !== 'function') return cannotFence;
+  const url = await world.secrets.resolve(place.provider === 'existing' ? place.url : place.server).catch(() => null);
+  return url === null ? null : cannotFence(url);
 };
 
 const setFacts = async (world: World, target: Target, reader: SetReader): Promise<SetFacts> => {

@@ -119,7 +119,7 @@ export interface TargetFacts {
   checks: number;
   /** Other targets whose rows its own rows name, as its `orphans` checks say. Absent: none. */
   references?: readonly TargetId[];
-  /** Why writes at places of its kind cannot be stopped, as a sentence. Absent: they can. */
+  /** Why writes at its place in service cannot be stopped, as a sentence. Absent: they can. */
   cannotFence?: string;
   /** What leads users to this target, as sentences; empty when nothing switches. */
   switches: readonly string[];

@@ -24,8 +24,12 @@ export interface Progress {
 /** One adapter per folder of `src/stores/`. `Meta` is what its sets keep in the manifest's `meta` stream. */
 export interface Kind<Meta> {
   readonly kind: StoreKind;
-  /** Why no place of this kind has `can.fence`, as a sentence: plans say it instead of fencing. Absent: each has it. */
-  readonly cannotFence?: string;
+  /**
+   * Why places have no `can.fence`, as a sentence: plans say it instead of fencing. Where only some have none, it is told from
+   * the connection string of the place, or of the server it was made on: null for those that have one; pure, never throws.
+   * Absent: each has it.
+   */
+  readonly cannotFence?: string | ((url: string) => string | null);
   /**
    * Opens a place by its connection string.
    * @throws DrError `bad-input` (not such a URL), `no-permission`, `missing` (no such database), `unreachable`

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../activities/freeze-plan.ts';
 import { runbooks } from '../../runbooks/index.ts';
 import { checkPhases } from '../../src/domain/check-phases.ts';
+import { DrError } from '../../src/domain/errors.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { PlaceSpec } from '../../src/domain/words.ts';
 import type { Estate } from '../../src/estate/estate.ts';
 import { memoryServer } from '../../src/memory/server.ts';
 import { type Bench, openBench, targetOf } from './bench.ts';
@@ -109,6 +111,32 @@ describe('a frozen plan', () => {
       type: 'bad-input',
       message: expect.stringContaining('restoreStore needs a target; targets: mail-db, orders-db'),
     });
+  });
+
+  test('fences the place in service, or says why just that one has no fence', async () => {
+    const bench = await ready();
+    const { besideServer } = targetOf();
+    const cannotFence = (url: string) => (url === bench.primaryUrl ? null : 'it is one of many');
+    bench.world.kinds = { ...bench.world.kinds, memory: { ...bench.world.kinds.memory!, cannotFence } };
+    const fences = (plan: Plan) => stepsOf(plan).some((step) => step.kind === 'do' && step.run.verb === 'fencePlace');
+    const raw = { target: 'orders-db', mode: 'live' };
+    expect(fences(await freeze(bench, raw))).toBe(true);
+
+    const place = { ...bench.made('beside').site.place, server: besideServer! } as PlaceSpec;
+    await bench.world.vault.bindings.bind({ target: 'orders-db', epoch: 2, place, boundAt: at, by: 'run-0' });
+    const plan = await freeze(bench, raw);
+    expect(fences(plan)).toBe(false);
+    expect(plan.notDone).toContainEqual(expect.stringContaining(`${place.id} is not fenced: it is one of many`));
+  });
+
+  test('fences a place whose connection string nobody knows any more: the step says so', async () => {
+    const bench = await ready();
+    bench.world.kinds = { memory: { ...bench.world.kinds.memory!, cannotFence: () => 'it is one of many' } };
+    bench.world.secrets.resolve = async (ref) => {
+      throw new DrError('missing', `secret ${ref} is not set`, 'set it');
+    };
+    const plan = await freeze(bench, { target: 'orders-db', mode: 'live' });
+    expect(stepsOf(plan).map(({ id }) => id)).toContain('fence');
   });
 
   test('holds the chosen set and not the latest one', async () => {

@@ -13,7 +13,6 @@ export const harness: Harness<Parameters<typeof redis.units>[0]> = {
   nameOf: (object) => object,
   longestName: 200,
   bigRows: 1_500,
-  fencesOthers: true,
   hasNoEmpty: true,
   start: databaseLab,
 };

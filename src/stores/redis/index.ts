@@ -2,7 +2,7 @@ import type { Kind, Place } from '../port.ts';
 import { snapshot } from './backup/snapshot.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks.ts';
-import { readAddress } from './connection/address.ts';
+import { isOneDatabase, readAddress } from './connection/address.ts';
 import { openSession, type Session } from './connection/session.ts';
 import { fenceOf } from './fence.ts';
 import { fingerprintOf, refuseNoMatch } from './fingerprint.ts';
@@ -42,6 +42,10 @@ const placeOf = (session: Session): Place<RedisMeta> => ({
 /** A Redis server, or one of its numbered databases. What a set is: docs/stores/redis.md. */
 export const redis: Kind<RedisMeta> = {
   kind: 'redis',
+  cannotFence: (url) =>
+    isOneDatabase(url)
+      ? 'logins of Redis are of the whole server, so that one of its databases cannot be fenced'
+      : null,
   async open(url, work) {
     const session = await openSession(readAddress(url), work);
     return { ...placeOf(session), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };

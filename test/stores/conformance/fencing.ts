@@ -13,8 +13,10 @@ export const fencing = <Meta>(harness: Harness<Meta>, bench: () => Bench<Meta>):
     return { url, place: await open(url) };
   };
 
-  test('is had by places, or the kind says why none has it (cannotFence)', () => {
-    expect(harness.kind.cannotFence === undefined).toBe(harness.can.fence || harness.fencesOthers === true);
+  test('is had by places, or the kind says why they have none (cannotFence)', async () => {
+    const { cannotFence = null } = harness.kind;
+    const why = typeof cannotFence === 'function' ? cannotFence(await bench().lab.empty()) : cannotFence;
+    expect(why === null).toBe(harness.can.fence);
   });
 
   describe.runIf(harness.can.fence)('of this store', () => {

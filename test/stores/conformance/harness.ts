@@ -24,8 +24,6 @@ export interface Harness<Meta> {
   longestName: number;
   /** Rows (of about 100 bytes) that make an object several data units, or as many as are affordable. */
   bigRows: number;
-  /** The kind can fence, but not such places as these. */
-  fencesOthers?: true;
   /** An object is what is in it: without a row it is not there. */
   hasNoEmpty?: true;
   /** No server and no connections, so nothing that breaks or restarts. */

@@ -42,6 +42,9 @@ export const readAddress = (text: string): Address => {
   };
 };
 
+/** Does it lead to one database? That of a server for places, `redis://host/*`, to one of them. */
+export const isOneDatabase = (text: string): boolean => !['', '/'].includes(URL.parse(text)?.pathname ?? '');
+
 /** `database 3 of cache.example:6379`: safe to print. */
 export const describeAddress = ({ host, port, database }: Address): string =>
   `${database === null ? 'the server' : `database ${database} of`} ${host.includes(':') ? `[${host}]` : host}:${port}`;
