@@ -77,7 +77,7 @@ const play = async (stage: Stage, options: Options, tell: Narrator): Promise<Ans
   const watcher = watchService(stage.health);
   const visitors = sendVisitors(new URL(stage.health).origin);
   try {
-    await watcher.until((seen) => seen.firstGreenAt !== null, 'the service is green', 60_000);
+    await watcher.until((seen) => seen.firstGreenAt !== null, 'the service is green', 120_000);
     tell.chapter('Backing up into the vault');
     const backup = await walkThrough(client, 'backupEstate', { mode: 'live' }, tell);
     if ('error' in backup) throw backup.error;

@@ -6,18 +6,26 @@ export interface Outage {
   greenAgainAt: string | null;
   probes: number;
   red: number;
+  /** What the latest red probe was answered with. */
+  why: string;
 }
 
 /** Probes a health address four times a second, until stopped; the impact of a disaster is the first red probe. */
 export const watchService = (health: string) => {
-  const seen: Outage = { firstGreenAt: null, firstRedAt: null, greenAgainAt: null, probes: 0, red: 0 };
+  const seen: Outage = { firstGreenAt: null, firstRedAt: null, greenAgainAt: null, probes: 0, red: 0, why: '' };
   let stopped = false;
   let changed: (() => void)[] = [];
   const probe = async (): Promise<void> => {
     const at = new Date().toISOString();
     const isGreen = await fetch(health, { signal: AbortSignal.timeout(2_000) }).then(
-      (answer) => answer.ok,
-      () => false,
+      async (answer) => {
+        if (!answer.ok) seen.why = await answer.text();
+        return answer.ok;
+      },
+      (error: unknown) => {
+        seen.why = String(error);
+        return false;
+      },
     );
     seen.probes += 1;
     if (!isGreen) seen.red += 1;
@@ -44,7 +52,8 @@ export const watchService = (health: string) => {
     until: async (claim: (outage: Outage) => boolean, says: string, deadlineMs: number): Promise<void> => {
       const deadline = Date.now() + deadlineMs;
       while (!claim(seen)) {
-        if (Date.now() > deadline) throw new Error(`gave up after ${deadlineMs / 1000} s waiting until ${says}`);
+        if (Date.now() > deadline)
+          throw new Error(`gave up after ${deadlineMs / 1000} s waiting until ${says}: ${seen.why}`);
         await new Promise<void>((resolve) => changed.push(resolve));
       }
     },

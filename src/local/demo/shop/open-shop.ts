@@ -32,9 +32,18 @@ export const openShop = (targets: readonly Target[]) => {
   const stores = Object.values(shop).filter((one) => one !== null);
   return {
     ...shop,
-    /** @throws Error of the first store that does not serve */
+    /** What does not serve is opened anew the next time. @throws Error of the first store that does not serve */
     check: async (): Promise<void> => {
-      await Promise.all(stores.map(async (store) => (await store.get()).check()));
+      await Promise.all(
+        stores.map(async (store) => {
+          try {
+            await (await store.get()).check();
+          } catch (error) {
+            void store.close();
+            throw error;
+          }
+        }),
+      );
     },
     close: async (): Promise<void> => {
       await Promise.all(stores.map((store) => store.close()));
