@@ -5,6 +5,7 @@ import { boundOf } from '../../../activities/guard.ts';
 import { kindOf } from '../../../activities/kind-of.ts';
 import { putBackAll } from '../../../activities/put-back-carried.ts';
 import { metaOf } from '../../../activities/set.ts';
+import { urlOf } from '../../../activities/site.ts';
 import type { World } from '../../../activities/world.ts';
 import type { CheckRow } from '../../domain/checks.ts';
 import type { RestoreSelection } from '../../domain/data.ts';
@@ -48,25 +49,25 @@ interface About {
   run: RunId;
   set: string;
   place: PlaceSpec;
+  /** Where the place is, and nothing of who goes there: servers may name it otherwise than the plan does. */
+  where: string;
   notes: readonly string[];
   /** What became of the files and folders that the set carries. */
   carried: readonly string[];
   ms: number;
 }
 
-const answerOf = (done: Restored, { run, set, place, notes, carried, ms }: About): Answer => {
+const answerOf = (done: Restored, { run, set, place, where, notes, carried, ms }: About): Answer => {
   const isEqual = done.differences.length === 0;
   const speed = `${prettyBytes(done.bytes)} in ${prettyMilliseconds(ms)}`;
-  const where =
-    place.provider === 'database' ? `${place.id} (database ${place.database} on ${place.server})` : place.id;
   const again = done.skipped === 0 ? '' : `, ${done.skipped} units were there from before`;
   const verdict = isEqual
     ? `${done.objects} of ${done.objects} objects equal, every row read again in ${prettyMilliseconds(done.verifyMs)}`
     : `NOT equal, ${done.differences.length} differences:`;
   return {
-    json: { run, set, target: place.target, place, notes, carried, isEqual, ms, ...done },
+    json: { run, set, target: place.target, place, where, notes, carried, isEqual, ms, ...done },
     text: [
-      `restored ${set} into ${where}: ${done.rows} rows, ${speed}${again}`,
+      `restored ${set} into ${place.id} (${where}): ${done.rows} rows, ${speed}${again}`,
       verdict,
       ...done.differences.slice(0, mostNamed).map(sayDifference),
       ...done.recall.map(sayRecall),
@@ -122,5 +123,14 @@ export const restore: Act = async (session, [name = ''], options) => {
   const along = isWhole ? await putBackAll(job, listed, site.place.role === 'scratch') : { done: [], findings: [] };
   const carried = [...new Set([...along.done, ...along.findings].map(({ says }) => says))];
   if (site.place.provider !== 'existing') await world.vault.places.close(run, site.place, 'handed-over');
-  return answerOf(done, { run, set, place: site.place, notes, carried, ms: Math.round(performance.now() - beganAt) });
+  const where = world.secrets.scrub(await urlOf(world, site.place));
+  return answerOf(done, {
+    run,
+    set,
+    place: site.place,
+    where,
+    notes,
+    carried,
+    ms: Math.round(performance.now() - beganAt),
+  });
 };
