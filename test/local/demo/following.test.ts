@@ -13,7 +13,10 @@ const open = () => {
       return { address, close: async () => void log.push(`close ${address}`) };
     },
   );
-  return { log, held, lead: (to: string) => void (url = to) };
+  const lead = (to: string): void => {
+    url = to;
+  };
+  return { log, held, lead };
 };
 
 describe('a connection that follows an address', () => {

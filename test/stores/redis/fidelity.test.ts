@@ -18,7 +18,7 @@ test('everything a server holds comes back by itself, in every database, and is 
   await (await openAt(source.url)).stamp({ id: 'x', target: 'cache', role: 'primary', epoch: 1 });
   const taken = await take(source.url);
   expect(taken.meta.libraries).toEqual(['shop']);
-  expect(taken.snapshot.fingerprint.objects['functions']!.rows).toBe(1);
+  expect(taken.snapshot.fingerprint.objects.functions!.rows).toBe(1);
 
   const target = await ownServer();
   await bring(target.url, taken);

@@ -134,7 +134,7 @@ test('forms that older servers wrote mean what the server reads them as', async 
       writeCrc(crc, payload, payload.length - 8);
       await redis.restore('k', 0, payload);
       const there = await place.fingerprint({});
-      expect(there.objects['k']!.rows).toBe(1);
+      expect(there.objects.k!.rows).toBe(1);
       expect(compareFingerprints(read(entryOf(type, 'k', value), []), there), name).toEqual([]);
     }
   });
