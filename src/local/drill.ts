@@ -85,7 +85,7 @@ const play = async (stage: Stage, options: Options, tell: Narrator): Promise<Ans
     if (options.sabotage === 'ledger') await forgeLedger(world.vault, 'shop-db');
     if (options.sabotage !== null) tell.line(`SABOTAGE: ${sabotages[options.sabotage]}`);
     const before = visitors.visits();
-    await untilMore(() => visitors.visits() >= before + 20);
+    await untilMore(() => visitors.visits() >= before + 10);
     tell.line(`users went on: ${visitors.visits() - before} visits since the backup`);
 
     tell.chapter('DISASTER');

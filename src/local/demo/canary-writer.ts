@@ -18,7 +18,7 @@ interface Options {
  * the store acknowledged. A failed write is tried again with the same number; a gap in the numbers is never made.
  * Killed between the two, it leaves a canary that the ledger does not know: that is no loss.
  */
-export const keepWritingCanaries = ({ kind, vault, target, url, everyMs = 500 }: Options) => {
+export const keepWritingCanaries = ({ kind, vault, target, url, everyMs = 1_000 }: Options) => {
   const stopping = new AbortController();
   let latest: Canary | null = null;
   let acknowledgedAt: number | null = null;

@@ -26,7 +26,7 @@ const canaries = targets.map((target) => ({
 }));
 
 /** A write that was not acknowledged for this long is one that users miss. */
-const oldestCanaryMs = 3_000;
+const oldestCanaryMs = 5_000;
 
 const checkCanaries = (): void => {
   for (const { target, writer } of canaries) {

@@ -16,7 +16,7 @@ export const sendVisitors = (origin: string) => {
   const loop = async (): Promise<void> => {
     while (!stopped) {
       await visit().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   };
   const running = loop();

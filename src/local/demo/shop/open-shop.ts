@@ -12,7 +12,7 @@ export const addressOf =
   ({ id, switches }: Target) =>
   async (): Promise<string> => {
     const [at] = switches;
-    if (at === undefined) throw new Error(`nothing leads users to ${id}`);
+    if (at?.kind !== 'env-file') throw new Error(`no env file leads users to ${id}`);
     return parseEnv(await readFile(at.path, 'utf8'))[at.key] ?? '';
   };
 
