@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataType, ErrorCode, MilvusClient, type ResStatus } from '@zilliz/milvus2-sdk-node';
 import { DrError, isDrError } from '../domain/errors.ts';
 import type { PlaceSpec } from '../domain/words.ts';
@@ -89,6 +90,16 @@ const ownerOf = async (client: MilvusClient, prefix: string): Promise<string | n
   return String(properties.find(({ key }) => key === setting)?.value ?? '');
 };
 
+/** Another call may be making it at this moment. */
+const ownerSoon = async (client: MilvusClient, prefix: string): Promise<string | null> => {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const owner = await ownerOf(client, prefix);
+    if (owner !== null) return owner;
+    await delay(100);
+  }
+  return null;
+};
+
 const refuseStranger = (spec: PlaceSpec, prefix: string, owner: string): void => {
   if (owner === spec.id) return;
   throw new DrError(
@@ -173,7 +184,7 @@ export const milvusDatabase = (resolve: Resolve): Provider => {
             }),
           );
         } catch (error) {
-          const made = await ownerOf(client, prefix);
+          const made = await ownerSoon(client, prefix);
           if (made === null) throw error;
           refuseStranger(spec, prefix, made);
         }
