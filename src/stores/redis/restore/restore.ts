@@ -64,6 +64,9 @@ const loadPart = async (
   return { wasApplied: true, rows: keys.length, bytes };
 };
 
+/** It takes what it is served just now, and answers nothing else. */
+const isLoading = (error: unknown): boolean => error instanceof Error && /^LOADING/.test(error.message);
+
 const partOf = ({ id }: Unit): number => Number(id.split('/')[1]);
 
 /** Enters a unit that has nothing to bring any more. */
@@ -144,7 +147,12 @@ export const restore = async (
   };
 
   for (;;) {
-    const next = await session.run(unit.says, step);
+    const next = await session.run(unit.says, (link) =>
+      step(link).catch((error: unknown): Next => {
+        if (isLoading(error)) return 'wait';
+        throw error;
+      }),
+    );
     if (typeof next === 'object') return next;
     if (next === 'load all') await loadAll(session, meta, from, by);
     if (next === 'wait') {
