@@ -128,11 +128,18 @@ export const keyspaceOf = (isWhole: boolean, wanted: Wanted, at: number | null):
     return [...counted, ...(rest.sums.rows > 0 ? [[others, rest] as [string, Counted]] : [])];
   };
 
+  let lastGroup: { db: number; raw: Buffer; group: Group } | null = null;
   let last: Counted | null = null;
   let lastName = '';
 
   return {
     groupOf({ db, key, keyFrom, keyTo }) {
+      if (lastGroup !== null && lastGroup.db === db) {
+        const { raw } = lastGroup;
+        const to = keyFrom + raw.length;
+        const isAlike = to === keyTo || (to < keyTo && key[to] === colon);
+        if (isAlike && isSame(raw, key, keyFrom, to)) return lastGroup.group;
+      }
       let end = keyFrom;
       let hash = db;
       for (; end < keyTo; end += 1) {
@@ -141,13 +148,17 @@ export const keyspaceOf = (isWhole: boolean, wanted: Wanted, at: number | null):
         hash = (Math.imul(hash, 31) + byte) | 0;
       }
       const found = known.get(hash);
-      if (found !== undefined && found.db === db && isSame(found.raw, key, keyFrom, end)) return found.group;
+      if (found !== undefined && found.db === db && isSame(found.raw, key, keyFrom, end)) {
+        lastGroup = found;
+        return found.group;
+      }
       if (known.size >= mostKnown) known.clear();
       const raw = Buffer.from(key.subarray(keyFrom, end));
       const name = `${prefixOf(isWhole, db)}${nameOfBytes(raw)}`;
       const isOwn = raw.toString('latin1') === ownGroup;
       const group: Group = { name, isOwn, isWanted: isOwn ? false : wanted.group(name) };
-      known.set(hash, { db, raw, group });
+      lastGroup = { db, raw, group };
+      known.set(hash, lastGroup);
       return group;
     },
     isWanted: (group, { db, key, keyFrom, keyTo }) =>

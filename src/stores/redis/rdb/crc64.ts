@@ -27,11 +27,12 @@ export interface Crc64 {
 /** Takes bytes in, eight at a time. */
 export const crcOf = (crc: Crc64, bytes: Uint8Array, from: number, to: number): void => {
   const t = tables;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let { low, high } = crc;
   let at = from;
   for (; at + 8 <= to; at += 8) {
-    const l = low ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-    const h = high ^ (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24));
+    const l = low ^ view.getInt32(at, true);
+    const h = high ^ view.getInt32(at + 4, true);
     const p0 = 3584 + ((l & 255) << 1);
     const p1 = 3072 + ((l >>> 7) & 510);
     const p2 = 2560 + ((l >>> 15) & 510);

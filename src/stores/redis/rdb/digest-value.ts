@@ -1,7 +1,7 @@
 import { DrError } from '../../../domain/errors.ts';
 import { type Cursor, malformed, readCount, readLength, readString, take } from './cursor.ts';
 import { digestStream } from './digest-stream.ts';
-import { finish, type Mix, mixNumber, mixText } from './mix.ts';
+import { finish, type Mix, mixDouble, mixNumber, mixText } from './mix.ts';
 import { eachInIntset, eachInListpack, eachInZiplist } from './packed.ts';
 import { moduleName, valueTypes } from './value-types.ts';
 
@@ -60,16 +60,32 @@ const pair = (c: Cursor): void => {
   bag.isHalf = !bag.isHalf;
 };
 
-const scoreBytes = Buffer.alloc(8);
-
 /** Scores by their bits, however they were written. */
 const score = (value: number): void => {
-  scoreBytes.writeDoubleLE(value);
-  mixText(bag.one, scoreBytes, 0, 8);
+  mixDouble(bag.one, value);
   add();
 };
 
-const parseScore = (text: string): number =>
+const [zero, nine, minus] = [48, 57, 45];
+/** Digits that are a whole number for sure. */
+const mostDigits = 15;
+
+/** The score that is the text of the cursor. */
+const parseScore = (c: Cursor): number => {
+  const { text, from, to } = c;
+  const isNegative = text[from] === minus;
+  const first = isNegative ? from + 1 : from;
+  if (first === to || to - first > mostDigits) return parseAnyScore(text.toString('latin1', from, to));
+  let value = 0;
+  for (let at = first; at < to; at += 1) {
+    const digit = text[at]!;
+    if (digit < zero || digit > nine) return parseAnyScore(text.toString('latin1', from, to));
+    value = value * 10 + digit - zero;
+  }
+  return isNegative ? -value : value;
+};
+
+const parseAnyScore = (text: string): number =>
   text === 'inf' || text === '+inf'
     ? Infinity
     : text === '-inf'
@@ -79,7 +95,7 @@ const parseScore = (text: string): number =>
         : Number(text);
 
 const scored = (c: Cursor): void => {
-  if (bag.isHalf) score(parseScore(c.text.toString('latin1', c.from, c.to)));
+  if (bag.isHalf) score(parseScore(c));
   else begin(c);
   bag.isHalf = !bag.isHalf;
 };
