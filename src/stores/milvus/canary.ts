@@ -21,7 +21,7 @@ export const writeCanary = async (operation: Operation, seq: number): Promise<Ca
     fields_data: [
       { type: 'Int64', field_name: 'seq', scalars: { long_data: { data: [String(seq)] } } },
       { type: 'VarChar', field_name: 'at', scalars: { string_data: { data: [ours] } } },
-      { type: 'FloatVector', field_name: 'nothing', vectors: { dim: 2, float_vector: { data: [0, 0] } } },
+      { type: 'FloatVector', field_name: 'nothing', vectors: { dim: 2, float_vector: { data: Buffer.alloc(8) } } },
     ],
   });
   return { seq, at: Number(timestamp ?? 0) === 0 ? ours : instantOf(timestamp) };

@@ -21,7 +21,7 @@ export const makeAskable = async (operation: Operation, name: string, of: typeof
     await operation
       .call('CreateCollection', {
         collection_name,
-        schema: encodeSchema(operation.session, collection_name, of),
+        schema: encodeSchema(collection_name, of),
         shards_num: 1,
         consistency_level: 'Strong',
       })
@@ -119,7 +119,7 @@ const upsert = async (operation: Operation, id: string, value: string): Promise<
     fields_data: [
       { type: 'VarChar', field_name: 'id', scalars: { string_data: { data: [id] } } },
       { type: 'VarChar', field_name: 'value', scalars: { string_data: { data: [value] } } },
-      { type: 'FloatVector', field_name: 'nothing', vectors: { dim: 2, float_vector: { data: [0, 0] } } },
+      { type: 'FloatVector', field_name: 'nothing', vectors: { dim: 2, float_vector: { data: Buffer.alloc(8) } } },
     ],
   });
 };

@@ -1,7 +1,7 @@
-import { PlaceholderType } from '@zilliz/milvus2-sdk-node';
 import type { SearchCheck } from '../../../domain/checks.ts';
 import { fullName } from '../catalog/read-catalog.ts';
 import { dimensionsOf } from '../catalog/types.ts';
+import { encodeMessage, typeOf } from '../connection/protocol.ts';
 import type { Message, Operation } from '../connection/session.ts';
 import { type Definition, type Field, primaryOf } from '../meta.ts';
 import { whileLoaded } from '../rows/read-pages.ts';
@@ -18,7 +18,7 @@ const vectorOf = async (
   of: Definition,
   check: SearchCheck,
   key: string,
-): Promise<number[] | null> => {
+): Promise<Float32Array | null> => {
   const [keyField, field] = [fieldOf(of, check.key)!, fieldOf(of, check.column)!];
   if (!isLiteral(keyField, key)) return null;
   const { fields_data: found } = await operation.call('Query', {
@@ -31,33 +31,21 @@ const vectorOf = async (
   });
   const data = (found as Message[]).find(({ field_name }) => field_name === check.column);
   const [vector = null] = decodeColumn(data, field, -1);
-  return vector as number[] | null;
+  return vector as Float32Array | null;
 };
 
-/** `common.PlaceholderGroup` with one vector of floats: field 1, tag, type and bytes. */
-const placeholder = (vector: readonly number[]): Uint8Array => {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [n, one] of vector.entries()) bytes.writeFloatLE(one, n * 4);
-  const sized = (tag: number, body: Uint8Array): Buffer =>
-    Buffer.concat([Buffer.from([tag]), varint(body.length), body]);
-  const type = Buffer.concat([Buffer.from([0x10]), varint(PlaceholderType.FloatVector)]);
-  return sized(0x0a, Buffer.concat([sized(0x0a, Buffer.from('$0')), type, sized(0x1a, bytes)]));
-};
-
-const varint = (n: number): Buffer => {
-  const bytes: number[] = [];
-  for (let rest = n; ; rest >>>= 7) {
-    if (rest < 0x80) return Buffer.from([...bytes, rest]);
-    bytes.push((rest & 0x7f) | 0x80);
-  }
-};
+/** One vector of floats to search near. */
+const placeholder = (vector: readonly number[] | Float32Array): Uint8Array =>
+  encodeMessage(typeOf('milvus.proto.common.PlaceholderGroup'), {
+    placeholders: [{ tag: '$0', type: 'FloatVector', values: [Buffer.from(Float32Array.from(vector).buffer)] }],
+  });
 
 /** Keys of the rows that are nearest, as users would be given them. */
 const nearest = async (
   operation: Operation,
   of: Definition,
   check: SearchCheck,
-  vector: readonly number[],
+  vector: readonly number[] | Float32Array,
 ): Promise<string[]> => {
   const { results } = await operation.call('Search', {
     collection_name: fullName(operation, of.name),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getMetaInterceptor, MilvusClient } from '@zilliz/milvus2-sdk-node';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { DrError } from '../../../domain/errors.ts';
 import type { Work } from '../../port.ts';
 import { ownCollection } from '../meta.ts';
@@ -12,10 +12,9 @@ import {
   isThrottled,
   type Status,
 } from './failure.ts';
+import { type Message, methodOf } from './protocol.ts';
 
-/** What a call may be asked for and what it answers: messages of milvus-proto, names as they are there. */
-// biome-ignore lint/suspicious/noExplicitAny: the SDK has no types for the messages themselves
-export type Message = any;
+export type { Message } from './protocol.ts';
 
 /** One call of the Store port while it lasts: when it is over, whatever is left of it goes no further. */
 export interface Operation {
@@ -36,35 +35,9 @@ export interface Session extends AsyncDisposable {
   readonly work: Work;
   /** `v2.5.4`, `milvus_lite-3.2.2` */
   readonly version: string;
-  /** Types of messages, to write schemas with. */
-  readonly types: { lookupType(name: string): MessageType };
   /** Tells of connections that break, until the call it gives is made. */
   onLost(tell: () => void): () => void;
   request(method: string, message: Message, signal: AbortSignal): Promise<Message>;
-}
-
-interface MessageType {
-  fromObject(object: Message): Message;
-  encode(message: Message): { finish(): Uint8Array };
-}
-
-interface Channel {
-  getConnectivityState(connect: boolean): number;
-  watchConnectivityState(state: number, deadline: number, tell: (error?: Error) => void): void;
-}
-interface Rpc {
-  getChannel(): Channel;
-  waitForReady(deadline: number, tell: (error?: Error) => void): void;
-  close(): void;
-  [method: string]: unknown;
-}
-
-/** Parts of the official client that it keeps to itself. */
-interface Inside {
-  _MilvusService: new (host: string, credentials: unknown, options: object) => Rpc;
-  creds: unknown;
-  channelOptions: object;
-  schemaProto: Session['types'];
 }
 
 const ready = 2;
@@ -80,13 +53,13 @@ const isStatus = (answer: Message): answer is Status =>
   typeof answer === 'object' && answer !== null && 'reason' in answer && 'code' in answer;
 
 /** Watches one channel as long as it is open. */
-const watch = (rpc: Rpc, tell: () => void): (() => void) => {
+const watch = (channel: ReturnType<Client['getChannel']>, tell: () => void): (() => void) => {
   let isOver = false;
   const look = (before: number): void => {
     if (isOver) return;
-    const now = rpc.getChannel().getConnectivityState(false);
+    const now = channel.getConnectivityState(false);
     if (before === ready && now !== ready) tell();
-    rpc.getChannel().watchConnectivityState(now, Number.POSITIVE_INFINITY, () => look(now));
+    channel.watchConnectivityState(now, Number.POSITIVE_INFINITY, () => look(now));
   };
   look(ready);
   return () => {
@@ -94,48 +67,26 @@ const watch = (rpc: Rpc, tell: () => void): (() => void) => {
   };
 };
 
-/** Reading the protocol takes a while, and is the same for every server. */
-const insides = new Map<boolean, Inside>();
-
-const insideOf = (isTls: boolean): Inside => {
-  const known = insides.get(isTls);
-  if (known !== undefined) return known;
-  const client = new MilvusClient({
-    address: '127.0.0.1:19530',
-    ssl: isTls,
-    __SKIP_CONNECT__: true,
-    pool: { min: 0, max: 1 },
-    logLevel: 'error',
-  });
-  const inside = client as unknown as Inside;
-  insides.set(isTls, inside);
-  void client.closeConnection();
-  return inside;
-};
-
-/**
- * The calls of the official client over a channel of our own: its interceptors would write every request into memory as JSON
- * and repeat inserts that may have been done.
- */
-const channelOf = (address: Address): { rpc: Rpc; types: Session['types'] } => {
-  const { host, isTls, user, password, database } = address;
-  const { _MilvusService: Service, creds, schemaProto, channelOptions } = insideOf(isTls);
-  const login = Buffer.from(`${user}:${password}`).toString('base64');
-  const metadata = [{ dbname: database }, ...(user === '' ? [] : [{ authorization: login }])];
-  const rpc = new Service(host, creds, {
-    ...channelOptions,
+/** A channel of our own. Nothing is repeated by itself: an insert may have been done. */
+const connect = ({ host, isTls, user, password, database }: Address): { rpc: Client; metadata: Metadata } => {
+  const metadata = new Metadata();
+  metadata.set('dbname', database);
+  if (user !== '') metadata.set('authorization', Buffer.from(`${user}:${password}`).toString('base64'));
+  const rpc = new Client(host, isTls ? credentials.createSsl() : credentials.createInsecure(), {
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': pingMs,
+    'grpc.keepalive_timeout_ms': 5_000,
     'grpc.keepalive_permit_without_calls': 0,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
-    interceptors: [getMetaInterceptor(() => {}, metadata)],
   });
-  return { rpc, types: schemaProto };
+  return { rpc, metadata };
 };
 
 /** @throws DrError `unreachable`, `interrupted`, `missing` (no such database), `no-permission` */
 export const openSession = async (address: Address, work: Work): Promise<Session> => {
-  const { rpc, types } = channelOf(address);
+  const { rpc, metadata } = connect(address);
   const where = describeAddress(address);
   const listeners = new Set<() => void>();
   let stopWatching = (): void => {};
@@ -145,27 +96,21 @@ export const openSession = async (address: Address, work: Work): Promise<Session
   };
   const request: Session['request'] = (method, message, signal) =>
     new Promise((resolve, reject) => {
-      const send = rpc[method] as (
-        request: Message,
-        options: object,
-        done: (error: unknown, answer: Message) => void,
-      ) => {
-        cancel(): void;
-      };
+      const { path, encode, decode } = methodOf(method);
       const stop = (): void => sent.cancel();
       const deadline = Date.now() + (longMethods.includes(method) ? longestMs : answerMs);
-      const sent = send.call(rpc, message, { deadline }, (error, answer) => {
+      const answered = (error: Error | null, answer: Message): void => {
         signal.removeEventListener('abort', stop);
         if (error) reject(error);
         else resolve(answer);
-      });
+      };
+      const sent = rpc.makeUnaryRequest(path, encode, decode, message, metadata.clone(), { deadline }, answered);
       signal.addEventListener('abort', stop, { once: true });
     });
   const session: { -readonly [K in keyof Session]: Session[K] } = {
     address,
     work,
     version: '',
-    types,
     request,
     onLost: (tell) => {
       listeners.add(tell);
@@ -184,7 +129,7 @@ export const openSession = async (address: Address, work: Work): Promise<Session
           else resolve();
         });
       });
-      stopWatching = watch(rpc, () => {
+      stopWatching = watch(rpc.getChannel(), () => {
         for (const tell of listeners) tell();
       });
       const { version } = await call('GetVersion', {});

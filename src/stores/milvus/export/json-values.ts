@@ -34,7 +34,7 @@ export const printValue = (field: Field, value: Value): string => {
   if (holds === 'json') return embedded(value as string);
   if (holds === 'sparse') return pairsOf(value as Uint8Array);
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
-  if (typeof value === 'object') return `[${value.map(scalar).join(',')}]`;
+  if (typeof value === 'object') return `[${Array.from(value, scalar).join(',')}]`;
   return scalar(value);
 };
 

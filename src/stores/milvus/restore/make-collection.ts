@@ -10,7 +10,7 @@ export const makeCollection = async (operation: Operation, definition: Definitio
   await dropCollection(operation, name);
   await operation.call('CreateCollection', {
     collection_name,
-    schema: encodeSchema(operation.session, collection_name, schema),
+    schema: encodeSchema(collection_name, schema),
     shards_num: shards,
     consistency_level: consistency,
     properties,

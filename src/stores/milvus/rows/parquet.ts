@@ -55,8 +55,19 @@ const elementsOf = (field: Field): SchemaElement[] => {
   }
 };
 
+/** A row group holds about so much: the writer needs twenty times of it, as vectors are lists with levels to it. */
+const groupBytes = 512 << 10;
+
+const groupsOf = function* ({ rows, bytes }: Page): Iterable<readonly [from: number, to: number]> {
+  const each = Math.max(1, Math.floor((rows * groupBytes) / Math.max(1, bytes)));
+  for (let at = 0; at < rows; at += each) yield [at, Math.min(rows, at + each)];
+};
+
+/** Lists are arrays to the writer. */
+const listed = (value: Value): Value => (value instanceof Float32Array ? Array.from(value) : value);
+
 /**
- * Rows as a Parquet file, page by page: each is a row group. Nothing is compressed: the vault does that. Statistics are left
+ * Rows as a Parquet file, some of them a row group. Nothing is compressed: the vault does that. Statistics are left
  * out, so that a value is nowhere but in its column.
  */
 export const writeParquet = async function* (
@@ -79,17 +90,19 @@ export const writeParquet = async function* (
     statistics: false,
     createdBy: 'dr-runbooks',
   });
-  for await (const { rows, columns } of pages) {
-    const columnData = fields.map(
-      (field): ColumnSource => ({
-        name: field.name,
-        data: columns.get(field.name) as unknown as ColumnSource['data'],
-        encoding: 'PLAIN',
-        offsetIndex: false,
-      }),
-    );
-    await file.write({ columnData, rowGroupSize: rows });
-    yield* take();
+  for await (const page of pages) {
+    for (const [from, to] of groupsOf(page)) {
+      const columnData = fields.map(
+        ({ name }): ColumnSource => ({
+          name,
+          data: page.columns.get(name)!.slice(from, to).map(listed) as unknown as ColumnSource['data'],
+          encoding: 'PLAIN',
+          offsetIndex: false,
+        }),
+      );
+      await file.write({ columnData, rowGroupSize: to - from });
+      yield* take();
+    }
   }
   await file.finish();
   yield* take();

@@ -38,9 +38,10 @@ const growing = () => {
       const at = room(8);
       bytes.writeDoubleLE(n, at);
     },
-    floats(all: readonly number[]): void {
+    floats(all: readonly number[] | Float32Array): void {
       let at = room(all.length * 4);
-      for (const one of all) at = bytes.writeFloatLE(one, at);
+      if (all instanceof Float32Array) bytes.set(new Uint8Array(all.buffer, all.byteOffset, all.byteLength), at);
+      else for (const one of all) at = bytes.writeFloatLE(one, at);
     },
     raw(some: Uint8Array): void {
       const at = room(some.length);

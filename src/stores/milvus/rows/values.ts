@@ -2,13 +2,17 @@ import { dimensionsOf, types, vectorBytes } from '../catalog/types.ts';
 import type { Message } from '../connection/session.ts';
 import type { Field } from '../meta.ts';
 
-/** A value of a row. Long whole numbers are `bigint`; vectors of other than floats are the bytes they travel as. */
+/**
+ * A value of a row. Long whole numbers are `bigint`; vectors of floats come from a server as a part of its answer and from a
+ * set as numbers; other vectors are the bytes they travel as.
+ */
 export type Value =
   | boolean
   | number
   | bigint
   | string
   | Uint8Array
+  | Float32Array
   | readonly (boolean | number | bigint | string)[]
   | null;
 
@@ -20,21 +24,35 @@ export interface Page {
   bytes: number;
 }
 
-const slices = <T extends { slice(from: number, to: number): unknown }>(
-  all: T & { length: number },
-  each: number,
-): Value[] =>
-  each === 0 ? [] : Array.from({ length: all.length / each }, (_, n) => all.slice(n * each, (n + 1) * each) as Value);
+/** Parts of one length, none of which is copied. */
+const cut = <T extends Uint8Array | Float32Array>(all: T, each: number): Value[] =>
+  each === 0 ? [] : Array.from({ length: all.length / each }, (_, n) => all.subarray(n * each, (n + 1) * each));
+
+/** Packed floats as they travel; they may lie anywhere in an answer, and floats of 32 bits may not. */
+const floatsOf = (packed: Uint8Array): Float32Array => new Float32Array(new Uint8Array(packed).buffer);
+
+const packed = (vectors: readonly (Float32Array | readonly number[])[]): Buffer => {
+  const floats = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const one of vectors) {
+    floats.set(one, at);
+    at += one.length;
+  }
+  return Buffer.from(floats.buffer);
+};
+
+/** Of a field of floats they are packed; of every other a list. */
+const numbersIn = (data: Message): Message[] => (data instanceof Uint8Array ? [...floatsOf(data)] : (data ?? []));
 
 const scalars = (data: Message, field: Field): Value[] => {
   const { slot, holds } = types[field.data_type]!;
-  const all: Message[] = data.scalars?.[slot]?.data ?? [];
+  const all: Message[] = numbersIn(data.scalars?.[slot]?.data);
   if (holds === 'long') return all.map(BigInt);
   if (holds === 'json') return all.map((bytes: Uint8Array) => Buffer.from(bytes).toString());
   if (holds !== 'list') return all as Value[];
   const element = types[field.element_type]!;
   return all.map((row) => {
-    const values: (boolean | number | string)[] = row[element.slot]?.data ?? [];
+    const values: (boolean | number | string)[] = numbersIn(row[element.slot]?.data);
     return element.holds === 'long' ? values.map(BigInt) : values;
   });
 };
@@ -43,9 +61,9 @@ const vectors = (data: Message, field: Field): Value[] => {
   const { slot, holds } = types[field.data_type]!;
   const found = data.vectors?.[slot];
   if (found == null) return [];
-  if (holds === 'floats') return slices(found.data as number[], dimensionsOf(field));
+  if (holds === 'floats') return cut(floatsOf(found.data as Uint8Array), dimensionsOf(field));
   if (holds === 'sparse') return found.contents as Uint8Array[];
-  return slices(found as Uint8Array, vectorBytes(field));
+  return cut(found as Uint8Array, vectorBytes(field));
 };
 
 /**
@@ -65,6 +83,10 @@ export const decodeColumn = (data: Message | undefined, field: Field, rows: numb
 const plainOf = (value: boolean | number | bigint | string): boolean | number | string =>
   typeof value === 'bigint' ? value.toString() : value;
 
+const listOf = (slot: string, values: readonly (boolean | number | bigint | string)[]): Message => ({
+  data: slot === 'float_data' ? packed([values as number[]]) : values.map(plainOf),
+});
+
 const joined = (parts: readonly Uint8Array[]): Buffer => Buffer.concat(parts);
 
 /** What `Insert` and `Upsert` take: nulls are named beside the values, not among them. */
@@ -81,7 +103,7 @@ export const encodeColumn = (field: Field, values: readonly Value[]): Message =>
   const dim = dimensionsOf(field);
   switch (holds) {
     case 'floats':
-      message.vectors = { dim, [slot]: { data: (there as number[][]).flat() } };
+      message.vectors = { dim, [slot]: { data: packed(there as number[][]) } };
       break;
     case 'bits':
     case 'bytes':
@@ -96,13 +118,13 @@ export const encodeColumn = (field: Field, values: readonly Value[]): Message =>
     case 'list': {
       const element = types[field.element_type]!;
       const data = (there as (boolean | number | bigint | string)[][]).map((row) => ({
-        [element.slot]: { data: row.map(plainOf) },
+        [element.slot]: listOf(element.slot, row),
       }));
       message.scalars = { [slot]: { data, element_type: field.element_type } };
       break;
     }
     default:
-      message.scalars = { [slot]: { data: (there as (boolean | number | bigint | string)[]).map(plainOf) } };
+      message.scalars = { [slot]: listOf(slot, there as (boolean | number | bigint | string)[]) };
   }
   return message;
 };
@@ -111,6 +133,7 @@ export const encodeColumn = (field: Field, values: readonly Value[]): Message =>
 const weigh = (value: Value): number => {
   if (typeof value === 'string') return value.length + 4;
   if (value instanceof Uint8Array) return value.length + 4;
+  if (value instanceof Float32Array) return value.byteLength + 4;
   if (typeof value !== 'object' || value === null) return 8;
   return typeof value[0] === 'string'
     ? value.reduce<number>((sum, one) => sum + String(one).length + 4, 4)
