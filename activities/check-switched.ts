@@ -15,7 +15,7 @@ export const checkSwitched = verb('checkSwitched', async ({ world }, { target, t
   }
   const wanted = await urlOf(world, to);
   for (const one of world.estate.targets[target]?.switches.map(world.openSwitch) ?? []) {
-    if ((await one.read()) === wanted) continue;
+    if (await one.leadsTo(wanted)) continue;
     throw new DrError(
       'not-proven',
       `${one.says} does not lead to ${to.id}`,

@@ -7,6 +7,7 @@ import { createProviders } from '../src/providers/registry.ts';
 import { probe } from '../src/services/probe.ts';
 import { loadKinds } from '../src/stores/registry.ts';
 import { envFile } from '../src/switches/env-file.ts';
+import { milvusAlias } from '../src/switches/milvus-alias.ts';
 import { connectVault } from '../src/vault/connect-vault.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { temporalUi } from './temporal-ui.ts';
@@ -32,7 +33,7 @@ export const openWorld = async (estate: Estate, secrets: Secrets = secretsOf(est
   secrets,
   kinds: await loadKinds(Object.values(estate.targets).map(({ kind }) => kind)),
   providers: createProviders(secrets.resolve),
-  openSwitch: (config) => envFile(config, estate.folder),
+  openSwitch: (config) => (config.kind === 'env-file' ? envFile(config, estate.folder) : milvusAlias(config)),
   probe: ({ health }, signal) => probe({ health, timeoutMs: probeTimeoutMs }, signal),
   temporalUi: temporalUi(process.env),
   now: () => new Date().toISOString(),

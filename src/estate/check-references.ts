@@ -39,6 +39,15 @@ const unfitChecks = (parsed: Parsed, id: string, target: Plain): Problem[] =>
     return [{ line: parsed.lineOf([...path, 'kind']), path: printPath(path), says }];
   });
 
+/** Aliases of Milvus lead to nothing but collections there. */
+const unfitSwitches = (parsed: Parsed, id: string, target: Plain): Problem[] =>
+  listOf(target.switches).flatMap((one, at): Problem[] => {
+    if (mappingOf(one).kind !== 'milvus-alias' || target.kind === 'milvus') return [];
+    const path = ['targets', id, 'switches', at, 'kind'];
+    const says = 'an alias of Milvus leads to no store of another kind';
+    return [{ line: parsed.lineOf(path), path: printPath(path), says }];
+  });
+
 /** Orphans beside a target that is not there, or whose rows cannot be told by their keys. */
 const unfitParents = (parsed: Parsed, id: string, target: Plain, targets: Plain): Problem[] =>
   listOf(target.checks).flatMap((check, at): Problem[] => {
@@ -101,6 +110,7 @@ export const checkReferences = (parsed: Parsed): Problem[] => {
   return [
     ...unknownServices,
     ...targets.flatMap(({ id, target }) => unfitChecks(parsed, id, target)),
+    ...targets.flatMap(({ id, target }) => unfitSwitches(parsed, id, target)),
     ...targets.flatMap(({ id, target }) => unfitParents(parsed, id, target, mappingOf(estate.targets))),
     ...targets.flatMap(({ id, target }) => carriedVaults(parsed, id, target, mappingOf(estate.vault))),
     ...shared(parsed, primaries, 'two targets cannot be one place'),

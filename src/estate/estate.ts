@@ -64,7 +64,9 @@ export interface Target {
   checks: readonly Check[];
 }
 
-export type SwitchConfig = { kind: 'env-file'; path: string; key: string };
+export type SwitchConfig =
+  | { kind: 'env-file'; path: string; key: string }
+  | { kind: 'milvus-alias'; alias: string; collection: string };
 
 export interface Service {
   id: string;

@@ -30,6 +30,17 @@ const envFile = mapping({
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'a variable has letters, digits and underscores' }),
 });
 
+const milvusName = (what: string) =>
+  z.string({ error: `expected the name of ${what}` }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+    error: `the name of ${what} has letters, digits and underscores`,
+  });
+
+const milvusAlias = mapping({
+  kind: z.literal('milvus-alias'),
+  alias: milvusName('an alias'),
+  collection: milvusName('a collection'),
+});
+
 const person = mapping({ name: text('a name'), code: secret });
 
 const service = mapping({
@@ -60,7 +71,10 @@ const target = mapping({
     except: list('names of objects', text('the name of an object')),
     carry: list('files and folders', text('the path of a file or folder')),
   }).prefault({}),
-  switches: list('switches', z.discriminatedUnion('kind', [envFile], { error: kindError('switch', ['env-file']) })),
+  switches: list(
+    'switches',
+    z.discriminatedUnion('kind', [envFile, milvusAlias], { error: kindError('switch', ['env-file', 'milvus-alias']) }),
+  ),
   services: list('services', id),
   checks: list('checks', checkSchema),
 });

@@ -109,7 +109,7 @@ export const envFile = (config: { path: string; key: string }, folder = '.'): Sw
   };
   return {
     says,
-    read: () => readable(async (real) => readEnvLine(await textOf(real, says), key) || null),
+    leadsTo: (place) => readable(async (real) => readEnvLine(await textOf(real, says), key) === place),
     set: (expected, next) =>
       readable(async (real) => {
         let isLost = false;

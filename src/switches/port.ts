@@ -7,6 +7,6 @@ export interface Switch {
    * @throws DrError `refused` when it shows neither, with what to do; nothing is changed then
    */
   set(expected: string, next: string): Promise<void>;
-  /** The connection string users reach now, null when none is set. A secret. */
-  read(): Promise<string | null>;
+  /** Do users reach the place with this connection string? */
+  leadsTo(place: string): Promise<boolean>;
 }

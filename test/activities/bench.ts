@@ -129,7 +129,7 @@ export const openBench = async (
     temporalUi: 'https://temporal.example/ui',
     openSwitch: () => ({
       says: 'DATABASE_URL in shop.env',
-      read: async () => led.to,
+      leadsTo: async (place) => led.to === place,
       set: async (expected, next) => {
         if (led.to !== expected && led.to !== next) throw new Error('led elsewhere');
         led.to = next;

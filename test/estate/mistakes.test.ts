@@ -41,7 +41,18 @@ describe('an estate file with mistakes', () => {
       'kind: azure-blob',
       'vault.kind: "azure-blob" does not exist yet; kinds: s3, folder',
     ],
-    ['a kind of switch to come', 'kind: env-file', 'kind: route53', '"route53" does not exist yet; kinds: env-file'],
+    [
+      'a kind of switch to come',
+      'kind: env-file',
+      'kind: route53',
+      '"route53" does not exist yet; kinds: env-file, milvus-alias',
+    ],
+    [
+      'an alias of Milvus that would lead to a database',
+      'kind: env-file, path: ./shop.env, key: DATABASE_URL',
+      'kind: milvus-alias, alias: users, collection: docs',
+      'switches.0.kind: an alias of Milvus leads to no store of another kind',
+    ],
     [
       'a misspelt section',
       'services:\n  shop-api',
