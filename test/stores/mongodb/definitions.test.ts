@@ -1,5 +1,6 @@
 import { BSON, Int32, Long } from 'mongodb';
 import { describe, expect, test } from 'vitest';
+import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { toExtendedJson } from '../../../src/stores/mongodb/bson/ordered.ts';
 import { listIndexes } from '../../../src/stores/mongodb/catalog.ts';
 import { bringBack, type Database, database, expectProven, open, restoreRest, session, take, writer } from './lab.ts';
@@ -85,6 +86,49 @@ describe('indexes', () => {
     expect(
       await target.db.collection<{ _id: string }>('dr_runbooks').findOne({ _id: { $regex: '^frozen' } }),
     ).toBeNull();
+  });
+
+  test('that are not as the set says are named by the proof, whatever the documents are', async () => {
+    const source = await database();
+    await source.db.collection('things').insertMany([{ a: 1 }, { a: 2 }]);
+    await source.db.command({
+      createIndexes: 'things',
+      indexes: [
+        { key: { a: 1, b: 1 }, name: 'two' },
+        { key: { at: 1 }, name: 'ttl', expireAfterSeconds: 3600 },
+      ],
+    });
+    const taken = await take(source.url);
+    const target = await database();
+    const place = await open(target.url);
+    const by = writer();
+    await place.begin(by, taken.meta);
+    await restoreRest(place, taken.meta, taken.vault, by);
+    const things = target.db.collection('things');
+    const unequal = async (): Promise<unknown[]> => {
+      const { expected, found } = await place.prove(by, taken.meta, taken.fingerprint);
+      return compareFingerprints(expected, found).map(({ object, what }) => `${object}: ${what}`);
+    };
+    const differs = ['things (definition): content'];
+    expect(await unequal()).toEqual([]);
+    await things.dropIndex('two');
+    expect(await unequal()).toEqual(differs);
+    await things.createIndex(
+      new Map([
+        ['b', 1],
+        ['a', 1],
+      ]),
+      { name: 'two' },
+    );
+    expect(await unequal()).toEqual(differs);
+    await things.dropIndex('two');
+    await things.createIndex({ a: 1, b: 1 }, { name: 'two' });
+    expect(await unequal()).toEqual([]);
+    await things.createIndex({ c: 1 }, { name: 'another' });
+    expect(await unequal()).toEqual(differs);
+    const older = { ...taken.meta, version: '5.0.0' };
+    const { expected, found } = await place.prove(by, older, taken.fingerprint);
+    expect(compareFingerprints(expected, found)).toHaveLength(1);
   });
 
   test('that the set does not know how to bring back refuse the backup before anything is written', async () => {
