@@ -1,4 +1,5 @@
 import { milvus } from '../../src/stores/milvus/index.ts';
+import { fewNames } from './conformance/harness.ts';
 import { storeConformance } from './conformance.ts';
 import { conformanceLab } from './milvus/lab.ts';
 import { legalName } from './milvus/names.ts';
@@ -11,5 +12,6 @@ storeConformance({
   nameOf: legalName,
   longestName: 200,
   bigRows: 60,
+  slow: { names: fewNames },
   start: conformanceLab,
 });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Collection, MongoClient } from 'mongodb';
 import { mongodb } from '../../src/stores/mongodb/index.ts';
-import type { Row } from './conformance/harness.ts';
+import { fewNames, type Row } from './conformance/harness.ts';
 import { storeConformance } from './conformance.ts';
 import { breakable } from './mongodb/breakable.ts';
 import { databaseIn, testServer, withDatabase } from './mongodb/server.ts';
@@ -34,7 +34,19 @@ storeConformance({
   selects: { parts: false, existing: true, owners: false },
   nameOf,
   longestName: 100,
-  bigRows: 2_000,
+  bigRows: 500,
+  slow: {
+    names: [
+      ...fewNames,
+      'two\nlines',
+      'back\\slash',
+      '.hidden',
+      '/leading/slash',
+      'a.b.c',
+      '$1 %s {}',
+      'ünïcødé 雪 🧊',
+    ],
+  },
   start: async () => {
     const server = await testServer();
     const way = await breakable(server.url);

@@ -22,6 +22,9 @@ export const postgres15Server = async (skip: (why: string) => never): Promise<Sh
 /** The MongoDB server, or its stand-in, that all tests of this run share. Take databases of your own. */
 export const mongodbServer = (): Promise<SharedMongodb> => ask('mongodb');
 
+/** The URL of the Milvus server that all tests of this run share. Take a database or a prefix of your own. */
+export const milvusServer = (): Promise<string> => ask('milvus');
+
 /** The MinIO server that all tests of this run share. Make your own bucket with `freshBucket`. */
 export const minioServer = (): Promise<SharedMinio> => ask('minio');
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeError } from '../../src/domain/errors.ts';
+import { startMilvus } from '../../src/local/components/milvus.ts';
 import { startMinio } from '../../src/local/components/minio.ts';
 import { startMongodb } from '../../src/local/components/mongodb.ts';
 import { startPostgres } from '../../src/local/components/postgres.ts';
@@ -42,6 +43,8 @@ export interface Shared {
   'postgres-15': SharedPostgres | { absent: string };
   /** The one that `DR_TEST_MONGODB_URL` names, else one of our own that keeps nothing. */
   mongodb: SharedMongodb;
+  /** The URL of the one that `DR_TEST_MILVUS_URL` names, else of a Milvus Lite of our own. */
+  milvus: string;
   minio: SharedMinio;
   temporal: SharedTemporal;
   'pg-bin': string;
@@ -73,6 +76,7 @@ export const serveShared = async (say: Say = sayOnStderr): Promise<{ url: string
       const { url, isStandIn } = await kept(startMongodb({ say, isVolatile: true }));
       return { url, isStandIn };
     },
+    milvus: async () => process.env.DR_TEST_MILVUS_URL ?? (await kept(startMilvus({ say }))).url,
     minio: async () => {
       const { endpoint, region, accessKeyId, secretAccessKey } = await kept(startMinio({ say }));
       return { endpoint, region, accessKeyId, secretAccessKey };

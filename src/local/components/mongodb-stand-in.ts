@@ -40,12 +40,20 @@ export const installStandIn = async (folder: string): Promise<void> => {
   });
 };
 
-/** Without a file it keeps nothing when it ends. */
+/** Without a file it keeps nothing when it ends, and is not compiled as for days: that took more than what it does. */
 export const standInCommand = (
   folder: string,
   file: string | null,
   port: number,
 ): { command: string; args: string[] } => ({
   command: 'java',
-  args: ['-XX:+UseSerialGC', '-cp', `${join(folder, 'jars', '*')}:${folder}`, 'Launcher', file ?? '', `${port}`],
+  args: [
+    '-XX:+UseSerialGC',
+    ...(file === null ? ['-XX:TieredStopAtLevel=1'] : []),
+    '-cp',
+    `${join(folder, 'jars', '*')}:${folder}`,
+    'Launcher',
+    file ?? '',
+    `${port}`,
+  ],
 });

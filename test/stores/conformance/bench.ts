@@ -62,20 +62,23 @@ const contentsOf = ({
   longestName,
   bigRows,
   hasNoEmpty,
-}: Pick<Harness<unknown>, 'longestName' | 'bigRows' | 'hasNoEmpty'>): ReadonlyMap<string, readonly Row[]> =>
+  slow,
+}: Pick<Harness<unknown>, 'longestName' | 'bigRows' | 'hasNoEmpty' | 'slow'>): ReadonlyMap<string, readonly Row[]> =>
   new Map<string, readonly Row[]>([
     ['orders', Array.from({ length: 40 }, (_, n): Row => [`order-${n}`, n % 7 === 0 ? null : `value ${n}`])],
     ['twins', [...Array.from({ length: 9 }, (): Row => ['same', 'row']), ['other', null], ['other', null]]],
     ...(hasNoEmpty ? [] : [['nothing', []] as [string, Row[]]]),
     ['values', hostileRows],
     ['big', Array.from({ length: bigRows }, (_, n): Row => [`row-${n}`, `${'payload '.repeat(11)}${n}`])],
-    ...hostileNames(longestName).map((name): [string, Row[]] => [
-      name,
-      [
-        ['name', name],
-        ['twice', name],
+    ...(slow === undefined ? hostileNames(longestName) : [...slow.names, 'l'.repeat(longestName)]).map(
+      (name): [string, Row[]] => [
+        name,
+        [
+          ['name', name],
+          ['twice', name],
+        ],
       ],
-    ]),
+    ),
   ]);
 
 /** Takes the original; the caller owns the life of the lab. */

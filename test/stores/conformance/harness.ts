@@ -26,6 +26,8 @@ export interface Harness<Meta> {
   bigRows: number;
   /** An object is what is in it: without a row it is not there. */
   hasNoEmpty?: true;
+  /** The server takes its time for every object: there are fewer rounds, and of the hostile names these. Tests name some: `fewNames`. */
+  slow?: { names: readonly string[] };
   /** No server and no connections, so nothing that breaks or restarts. */
   isInProcess?: true;
   /** Starts the server, or finds it. Called once. */
@@ -77,6 +79,16 @@ export const hostileNames = (longest: number): readonly string[] => [
   '__proto__',
   'ünïcødé 雪 🧊',
   'l'.repeat(longest),
+];
+
+/** Those that tests name, and one that differs in its case. */
+export const fewNames: readonly string[] = [
+  'or"ders',
+  'semi; drop table orders; --',
+  'Case',
+  'case',
+  'st*r',
+  '__proto__',
 ];
 
 /** Values that a text format or a careless checksum confuses. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { MilvusClient } from '@zilliz/milvus2-sdk-node';
-import { startMilvus } from '../../../src/local/components/milvus.ts';
+import { milvusServer } from '../../support/servers.ts';
 import type { Lab, Row } from '../conformance/harness.ts';
 import { legalName } from './names.ts';
 import { startProxy } from './proxy.ts';
@@ -24,11 +24,13 @@ export const done = async <T>(answer: Promise<T>): Promise<T> => {
   return given;
 };
 
-/** A Milvus Lite of its own, or the server that `DR_TEST_MILVUS_URL` names. */
+/**
+ * A database of its own on the server that all tests share: Milvus Lite looks at every collection of a database whenever it lists
+ * some. On a server that `DR_TEST_MILVUS_URL` names, the database that is named there.
+ */
 export const milvusLab = async (): Promise<MilvusLab> => {
-  const known = process.env.DR_TEST_MILVUS_URL;
-  const server = known === undefined ? await startMilvus({ say: () => {} }) : null;
-  const url = new URL(known ?? server!.url);
+  const url = new URL(await milvusServer());
+  const isOurs = process.env.DR_TEST_MILVUS_URL === undefined;
   const client = new MilvusClient({
     address: `${url.hostname}:${url.port || 19530}`,
     ssl: url.protocol === 'https:' || url.protocol === 'milvuss:',
@@ -38,12 +40,18 @@ export const milvusLab = async (): Promise<MilvusLab> => {
     channelOptions: { 'grpc.keepalive_time_ms': 300_000, 'grpc.keepalive_permit_without_calls': 0 },
   });
   await client.connectPromise;
+  const at = new URL(url.href.replace(/^http/, 'milvus'));
+  if (isOurs) {
+    const db_name = `d${randomBytes(4).toString('hex')}`;
+    await done(client.createDatabase({ db_name }));
+    await done(client.useDatabase({ db_name }));
+    at.pathname = `/${db_name}`;
+  }
   return {
-    url: url.href.replace(/^http/, 'milvus'),
+    url: at.href,
     client,
     async [Symbol.asyncDispose]() {
       await client.closeConnection();
-      await server?.stop();
     },
   };
 };
@@ -95,8 +103,8 @@ const make = async (client: MilvusClient, at: ReturnType<typeof inPlace>): Promi
 };
 
 const put = async (client: MilvusClient, at: ReturnType<typeof inPlace>, rows: readonly Row[]): Promise<void> => {
-  if ((await client.hasCollection(at)).value) await done(client.dropCollection(at));
-  await make(client, at);
+  if ((await client.hasCollection(at)).value) await done(client.delete({ ...at, filter: 'id != ""' } as never));
+  else await make(client, at);
   const seen = new Map<string, number>();
   const data = rows.map((row) => {
     const text = JSON.stringify(row);
@@ -115,7 +123,6 @@ export const conformanceLab = async (): Promise<Lab> => {
   const address = new URL(lab.url);
   address.host = `127.0.0.1:${proxy.port}`;
   return {
-    /** Milvus Lite looks at every collection of a database whenever it lists some: each place gets a database there. */
     async empty() {
       const url = new URL(freshPlace(address.href).url);
       if (process.env.DR_TEST_MILVUS_URL === undefined) {

@@ -79,7 +79,7 @@ const forward = (stream: ServerHttp2Stream, headers: object, to: ClientHttp2Sess
 
 /** A Milvus server behind a wire on which calls meet troubles. */
 export const troubledServer = async (server: string): Promise<TroubledServer> => {
-  const { hostname, port } = new URL(server);
+  const { hostname, port, pathname } = new URL(server);
   const far = connect(`http://${hostname}:${port}`);
   far.on('error', () => {});
   const troubles: Trouble[] = [];
@@ -103,7 +103,7 @@ export const troubledServer = async (server: string): Promise<TroubledServer> =>
   near.listen(0, '127.0.0.1');
   await once(near, 'listening');
   return {
-    url: `milvus://someone:s3cret-word@127.0.0.1:${(near.address() as AddressInfo).port}`,
+    url: `milvus://someone:s3cret-word@127.0.0.1:${(near.address() as AddressInfo).port}${pathname}`,
     troubles,
     calls,
     stop() {

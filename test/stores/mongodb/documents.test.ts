@@ -194,7 +194,7 @@ describe('documents', () => {
         ]),
       ),
     );
-    const taken = await take(source.url, { partBytes: 2_000, rangeBytes: 4_000 });
+    const taken = await take(source.url, { partBytes: 3_000, rangeBytes: 5_000 });
     const [collection] = taken.meta.collections;
     const ranges = new Set(collection!.parts.map(({ stream }) => stream.split('/')[2]));
     expect(ranges.size).toBeGreaterThan(4);

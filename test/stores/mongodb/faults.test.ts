@@ -151,7 +151,7 @@ describe('while a backup is taken', () => {
     const taking = take(source.url, { partBytes: 1_000, rangeBytes: 4_000 }).finally(() => {
       isTaken = true;
     });
-    for (let n = 0; !isTaken && n < 300; n += 1) {
+    for (let n = 0; !isTaken && n < 100; n += 1) {
       await things.insertOne({ _id: 1_000 + n, n });
       await things.deleteOne({ _id: n });
       await things.updateOne({ _id: 499 - n }, { $inc: { n: 1 } });
