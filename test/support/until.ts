@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Polls until `isTrue`, and throws what was awaited when it does not come true in time. */
@@ -13,11 +14,16 @@ export const until = async (
   }
 };
 
-/** True while a process of that number exists and has not ended. */
+/** True while a process of that number exists and has not ended: one that nobody has collected yet has. */
 export const isAlive = (pid: number): boolean => {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
     return false;
+  }
+  try {
+    return !/^.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !existsSync('/proc/self/stat');
   }
 };
