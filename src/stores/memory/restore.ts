@@ -4,6 +4,7 @@ import { selectionKey } from '../../domain/filter.ts';
 import { isAdding, isShared } from '../../domain/parts.ts';
 import type { MemoryDatabase, MemoryObject } from '../../memory/server.ts';
 import type { Applied, Unit, Writer } from '../port.ts';
+import { refuseForeign } from '../refuse-foreign.ts';
 import type { Meta } from './meta.ts';
 import { explain, refuseContents, rowsBefore } from './selection.ts';
 import { goOn, type Session, suffer } from './session.ts';
@@ -98,13 +99,7 @@ export const restore = async (
   from: Source,
   by: Writer,
 ): Promise<Applied> => {
-  if (![...units(meta, unit.stage, by.selection)].some(({ id }) => id === unit.id)) {
-    throw new DrError(
-      'refused',
-      `unit ${unit.id} is not of what run ${by.run} selects`,
-      'cut units from the selection of the writer',
-    );
-  }
+  refuseForeign(units(meta, unit.stage, by.selection), unit, by);
   const again: Applied = { wasApplied: false, rows: 0, bytes: 0 };
   if (openLedger(session, database, by).has(unit.id)) return again;
   const [stage, n] = unit.id.split('/');

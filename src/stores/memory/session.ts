@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DrError } from '../../domain/errors.ts';
 import { type MemoryDatabase, memoryServer } from '../../memory/server.ts';
 import type { Trouble } from '../../memory/trouble.ts';
+import { interrupted } from '../failure.ts';
 import type { Work } from '../port.ts';
 
 /** An open place. Holds no data: a database that is dropped or down meanwhile is seen at the next call. */
@@ -9,9 +10,6 @@ export interface Session {
   url: string;
   work: Work;
 }
-
-const interrupted = (): DrError =>
-  new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
 
 /** @throws DrError `interrupted` */
 export const goOn = ({ work }: Session): void => {

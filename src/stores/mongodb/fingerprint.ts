@@ -1,10 +1,10 @@
 import type { Filter } from '../../domain/data.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { Fingerprint, ObjectPrint } from '../../domain/fingerprint.ts';
+import { forEach } from '../together.ts';
 import { algorithm, newDigest } from './bson/digest.ts';
 import { listCollections, sizeOf } from './catalog.ts';
 import type { Session } from './connection/session.ts';
-import { forEach } from './connection/together.ts';
 import { documentsIn } from './documents-in.ts';
 import { readAll } from './read-documents.ts';
 

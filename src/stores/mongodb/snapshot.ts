@@ -1,12 +1,12 @@
 import type { Selection, Sink } from '../../domain/data.ts';
 import { addPrints, type ObjectPrint } from '../../domain/fingerprint.ts';
 import type { Snapshot } from '../port.ts';
+import { forEach } from '../together.ts';
 import { algorithm, newDigest } from './bson/digest.ts';
 import { listCollections, toBase64 } from './catalog.ts';
 import { type Chosen, choose, compareLists } from './choose.ts';
 import { readClock } from './clock.ts';
 import type { Session } from './connection/session.ts';
-import { forEach } from './connection/together.ts';
 import { type Copied, copyRange } from './copy-range.ts';
 import { documentsIn } from './documents-in.ts';
 import { type Meta, type MetaCollection, metadataStream, partStream } from './meta.ts';

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
+import { interrupted } from '../failure.ts';
 import type { Kind, Place } from '../port.ts';
 import { snapshot } from './backup/snapshot.ts';
 import { canariesOf } from './canary.ts';
 import { checksOf } from './checks/index.ts';
 import { recall } from './checks/recall.ts';
 import { readAddress } from './connection/address.ts';
-import { interrupted } from './connection/failure.ts';
 import { openSession, type Session } from './connection/session.ts';
 import { placeLookOf, setLook } from './export/index.ts';
 import { fenceOf } from './fence/fence.ts';

@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { stages } from '../../../src/domain/words.ts';
 import { mongodb } from '../../../src/stores/mongodb/index.ts';
 import { until } from '../../support/until.ts';
-import { database, expectProven, open, rawIn, restoreRest, type Taken, take, writer } from './lab.ts';
-
-const keptIn = async ({ vault, meta }: Taken): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'dr-set-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
-  for (const [name, bytes] of vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
-  return folder;
-};
+import { keptIn } from '../kept-set.ts';
+import { database, expectProven, open, rawIn, restoreRest, take, writer } from './lab.ts';
 
 test('a process killed in the middle leaves what another one finishes, and nothing is loaded twice', async () => {
   const source = await database();

@@ -1,23 +1,15 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { stages } from '../../../src/domain/words.ts';
 import { mongodb } from '../../../src/stores/mongodb/index.ts';
 import type { Writer } from '../../../src/stores/port.ts';
+import { slowSource } from '../slow-source.ts';
 
 /** Restores the set in a folder, slowly enough to be killed in the middle. Prints nothing: it is killed. */
 const [folder, url, by] = process.argv.slice(2) as [string, string, string];
 const writer: Writer = JSON.parse(by);
 const meta = JSON.parse(await readFile(join(folder, 'meta.json'), 'utf8'));
-const source = {
-  read: async function* (name: string) {
-    for await (const piece of createReadStream(join(folder, encodeURIComponent(name)), { highWaterMark: 20_000 })) {
-      yield piece as Uint8Array;
-      await pause(1);
-    }
-  },
-};
+const source = slowSource(folder, 20_000, 1);
 const place = await mongodb.open(url, { signal: new AbortController().signal, beat: () => {}, parallel: 2 });
 for (const stage of stages) {
   const units = [...mongodb.units(meta, stage, writer.selection)];

@@ -3,7 +3,8 @@ import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { startPostgres } from '../../../src/local/components/postgres.ts';
 import { postgres } from '../../../src/stores/postgres/index.ts';
 import { memoryVault } from '../../support/memory-vault.ts';
-import { keptIn, killAndResume, killable } from './killing.ts';
+import { keptIn } from '../kept-set.ts';
+import { killAndResume, killable } from './killing.ts';
 import { database, open, restoreRest, take, writer } from './lab.ts';
 
 test('a restoring process may be killed at any moment', async () => {

@@ -1,6 +1,7 @@
 // Row Y1 of docs/coverage.md.
 import { test } from 'vitest';
-import { keptIn, killAndResume, killable } from './killing.ts';
+import { keptIn } from '../kept-set.ts';
+import { killAndResume, killable } from './killing.ts';
 import { database, sql, take } from './lab.ts';
 import { bringAll } from './selecting.ts';
 

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import type { RestoreSelection } from '../../../src/domain/data.ts';
 import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { stages } from '../../../src/domain/words.ts';
@@ -17,15 +15,6 @@ export const killable = `
   CREATE TABLE two AS SELECT i AS id, repeat('x', i % 100) AS words FROM generate_series(1, 20000) i;
   ALTER TABLE one ADD PRIMARY KEY (id); CREATE INDEX ON one (words);
   ALTER TABLE two ADD FOREIGN KEY (id) REFERENCES one; CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM one`;
-
-/** The set as files, for another process. */
-export const keptIn = async ({ vault, meta }: Taken): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'dr-set-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
-  for (const [name, bytes] of vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
-  return folder;
-};
 
 /** Kills a restoring process once that share of the units is done, restores the rest here, and compares. */
 export const killAndResume = async (

@@ -1,5 +1,6 @@
 import { test } from 'vitest';
-import { keptIn, killAndResume } from './killing.ts';
+import { keptIn } from '../kept-set.ts';
+import { killAndResume } from './killing.ts';
 import { connected } from './lab.ts';
 import { ownServer, take } from './places.ts';
 

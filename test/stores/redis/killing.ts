@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import type { RestoreSelection } from '../../../src/domain/data.ts';
 import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { stages } from '../../../src/domain/words.ts';
@@ -12,15 +10,6 @@ import { until } from '../../support/until.ts';
 import { markOf, writerOf } from '../conformance/bench.ts';
 import { connected } from './lab.ts';
 import { openAt, type Taken } from './places.ts';
-
-/** The set as files, for another process. */
-export const keptIn = async ({ vault, meta }: Taken): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'dr-set-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
-  for (const [name, bytes] of vault.streams) await writeFile(join(folder, encodeURIComponent(name)), bytes);
-  return folder;
-};
 
 /** Kills a restoring process once `isTime`, restores the rest here, and compares. */
 export const killAndResume = async (

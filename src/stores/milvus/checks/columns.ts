@@ -1,8 +1,9 @@
 import type { ColumnsCheck } from '../../../domain/checks.ts';
+import { type Found, red } from '../../found.ts';
 import { isVector, settingOf } from '../catalog/types.ts';
 import type { Operation } from '../connection/session.ts';
 import type { Field } from '../meta.ts';
-import { type Found, fieldOf, findCollection, red } from './found.ts';
+import { fieldOf, findCollection } from './find-collection.ts';
 
 /** `VarChar(200)`, `FloatVector(384)`, `Array of Int64`, `JSON` */
 const printType = (field: Field): string => {

@@ -1,8 +1,9 @@
 import type { DimensionsCheck } from '../../../domain/checks.ts';
+import { type Found, red } from '../../found.ts';
 import { dimensionsOf, isVector } from '../catalog/types.ts';
 import type { Operation } from '../connection/session.ts';
 import { readPages, whileLoaded } from '../rows/read-pages.ts';
-import { type Found, fieldOf, findCollection, red } from './found.ts';
+import { fieldOf, findCollection } from './find-collection.ts';
 
 /** A field of vectors has one number of dimensions, whatever its rows; those without one are counted where they may be. */
 export const dimensions = async (operation: Operation, check: DimensionsCheck): Promise<Found> => {

@@ -1,7 +1,8 @@
 import type { IndexCheck } from '../../../domain/checks.ts';
+import { type Found, red } from '../../found.ts';
 import type { Operation } from '../connection/session.ts';
 import type { Index } from '../meta.ts';
-import { type Found, findCollection, red } from './found.ts';
+import { findCollection } from './find-collection.ts';
 
 /** All settings of an index, those that some servers print as one JSON object taken apart. */
 const optionsOf = ({ settings }: Index): Readonly<Record<string, string>> => {

@@ -1,10 +1,10 @@
 import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
 import { isDrError } from '../../../domain/errors.ts';
+import { type Found, unmeasured } from '../../found.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
 import { type Operation, operate, type Session } from '../connection/session.ts';
 import { columns } from './columns.ts';
 import { dimensions } from './dimensions.ts';
-import type { Found } from './found.ts';
 import { index } from './index-definition.ts';
 import { readKeys } from './keys.ts';
 import { newestRow } from './newest-row.ts';
@@ -20,17 +20,15 @@ type Run<K extends CheckKind> = (
 
 const runs: { [K in CheckKind]?: Run<K> } = { orphans, objects, columns, index, newestRow, dimensions, search };
 
-const unmeasured: Found = { state: 'not measured', expected: 'an answer', found: 'Milvus has no such check' };
-
 const runOne = async (operation: Operation, check: Check, options: CheckOptions): Promise<CheckRow> => {
   const run = runs[check.kind] as Run<CheckKind> | undefined;
   const named = { check: check.kind, says: describeCheck(check) };
-  if (run === undefined) return { ...named, ...unmeasured };
+  if (run === undefined) return { ...named, ...unmeasured('an answer', 'Milvus has no such check') };
   try {
     return { ...named, ...(await run(operation, check as never, options)) };
   } catch (error) {
     if (!isDrError(error) || !['no-permission', 'not-supported'].includes(error.kind)) throw error;
-    return { ...named, state: 'not measured', expected: 'an answer', found: error.message };
+    return { ...named, ...unmeasured('an answer', error.message) };
   }
 };
 

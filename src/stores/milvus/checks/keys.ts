@@ -4,7 +4,7 @@ import { type Operation, operate, type Session } from '../connection/session.ts'
 import type { Definition } from '../meta.ts';
 import { readPages, whileLoaded } from '../rows/read-pages.ts';
 import type { Page, Value } from '../rows/values.ts';
-import { fieldOf, findCollection } from './found.ts';
+import { fieldOf, findCollection } from './find-collection.ts';
 
 /** Everything but vectors, and members of the dynamic field. */
 const isKeyed = (collection: Definition, column: string): boolean => {

@@ -1,9 +1,10 @@
 import type { NewestRowCheck } from '../../../domain/checks.ts';
 import { judgeAge } from '../../../domain/judge-checks.ts';
+import { type Found, red } from '../../found.ts';
 import type { CheckOptions } from '../../port.ts';
 import type { Operation } from '../connection/session.ts';
 import { readPages, whileLoaded } from '../rows/read-pages.ts';
-import { type Found, fieldOf, findCollection, red } from './found.ts';
+import { fieldOf, findCollection } from './find-collection.ts';
 import { keysOfPage, only } from './keys.ts';
 
 /** A text is a time as people and servers write it; a whole number is seconds, milliseconds or microseconds since 1970. */

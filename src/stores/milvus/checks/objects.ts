@@ -1,7 +1,7 @@
 import type { ObjectsCheck } from '../../../domain/checks.ts';
+import { type Found, red } from '../../found.ts';
 import { listCollections } from '../catalog/read-catalog.ts';
 import type { Operation } from '../connection/session.ts';
-import { type Found, red } from './found.ts';
 
 /** These collections exist. */
 export const objects = async (operation: Operation, { names }: ObjectsCheck): Promise<Found> => {

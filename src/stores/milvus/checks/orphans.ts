@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OrphansCheck } from '../../../domain/checks.ts';
 import { isDrError } from '../../../domain/errors.ts';
+import { type Found, red } from '../../found.ts';
 import type { CheckOptions } from '../../port.ts';
 import type { Operation } from '../connection/session.ts';
 import { readPages, whileLoaded } from '../rows/read-pages.ts';
-import { type Found, red } from './found.ts';
 import { keyedCollection, keysOfPage, only } from './keys.ts';
 
 const mostExamples = 5;

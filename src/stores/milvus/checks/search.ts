@@ -1,4 +1,5 @@
 import type { SearchCheck } from '../../../domain/checks.ts';
+import { type Found, red } from '../../found.ts';
 import { fullName } from '../catalog/read-catalog.ts';
 import { dimensionsOf } from '../catalog/types.ts';
 import { encodeMessage, typeOf } from '../connection/protocol.ts';
@@ -6,7 +7,7 @@ import type { Message, Operation } from '../connection/session.ts';
 import { type Definition, type Field, primaryOf } from '../meta.ts';
 import { whileLoaded } from '../rows/read-pages.ts';
 import { decodeColumn } from '../rows/values.ts';
-import { type Found, fieldOf, findCollection, red } from './found.ts';
+import { fieldOf, findCollection } from './find-collection.ts';
 
 const literal = (field: Field, key: string): string => (field.data_type === 'VarChar' ? JSON.stringify(key) : key);
 

@@ -1,6 +1,7 @@
 import type { Source } from '../../../domain/data.ts';
 import { DrError, isDrError } from '../../../domain/errors.ts';
 import type { Applied, Unit, Writer } from '../../port.ts';
+import { refuseForeign } from '../../refuse-foreign.ts';
 import { describeAddress } from '../connection/address.ts';
 import type { Operation } from '../connection/session.ts';
 import { hasAutoIds, type Meta } from '../meta.ts';
@@ -106,13 +107,7 @@ export const restore = async (
   from: Source,
   by: Writer,
 ): Promise<Applied> => {
-  if (![...units(meta, unit.stage, by.selection)].some(({ id }) => id === unit.id)) {
-    throw new DrError(
-      'refused',
-      `unit ${unit.id} is not of what run ${by.run} selects`,
-      'cut units from the selection of the writer',
-    );
-  }
+  refuseForeign(units(meta, unit.stage, by.selection), unit, by);
   const collection = meta.collections[Number(unit.id.split('/')[1])]!;
   const place = describeAddress(operation.session.address);
   // What makes collections and what begins a restore look at the place and change it: never both at once.

@@ -1,8 +1,9 @@
 import { BSON } from 'mongodb';
 import type { IndexCheck, IndexKey } from '../../../domain/checks.ts';
+import { green, red, unmeasured } from '../../found.ts';
 import { type OrderedDocument, plain, readOrdered, toExtendedJson } from '../bson/ordered.ts';
 import { listIndexes } from '../catalog.ts';
-import { green, type Run, red, unmeasured } from './found.ts';
+import type { Run } from './run.ts';
 
 const isDocument = (value: unknown): value is OrderedDocument => value instanceof Map;
 

@@ -1,14 +1,15 @@
 import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
 import { isDrError } from '../../../domain/errors.ts';
+import { type Found, unmeasured } from '../../found.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
 import { listCollections } from '../catalog.ts';
 import type { Session } from '../connection/session.ts';
-import { type Found, type Run, unmeasured } from './found.ts';
 import { index } from './index-definition.ts';
 import { keys } from './keys.ts';
 import { newestRow } from './newest-row.ts';
 import { objects } from './objects.ts';
 import { orphans } from './orphans.ts';
+import type { Run } from './run.ts';
 
 const runs: { [K in CheckKind]?: Run<Extract<Check, { kind: K }>> } = { orphans, objects, index, newestRow };
 

@@ -1,7 +1,8 @@
 import { ObjectId } from 'mongodb';
 import type { NewestRowCheck } from '../../../domain/checks.ts';
 import { judgeAge } from '../../../domain/judge-checks.ts';
-import { type Run, red } from './found.ts';
+import { red } from '../../found.ts';
+import type { Run } from './run.ts';
 
 /** The latest date of a field; of a field without dates, the latest time an `ObjectId` of it was made. */
 export const newestRow: Run<NewestRowCheck> = async ({ session, there, options }, { of, column, withinMs }) => {

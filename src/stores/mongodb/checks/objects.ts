@@ -1,5 +1,6 @@
 import type { ObjectsCheck } from '../../../domain/checks.ts';
-import { green, type Run, red } from './found.ts';
+import { green, red } from '../../found.ts';
+import type { Run } from './run.ts';
 
 /** Collections and views that have to be there. */
 export const objects: Run<ObjectsCheck> = async ({ there }, { names }) => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Document } from 'mongodb';
 import type { OrphansCheck } from '../../../domain/checks.ts';
-import { green, type Run, red, unmeasured } from './found.ts';
+import { green, red, unmeasured } from '../../found.ts';
 import { keyText, named, unwound } from './references.ts';
+import type { Run } from './run.ts';
 
 const mostExamples = 5;
 

@@ -1,16 +1,6 @@
-import { DrError, type ErrorKind, isDrError } from '../../../domain/errors.ts';
+import { DrError, isDrError } from '../../../domain/errors.ts';
+import { gone, type Known } from '../../failure.ts';
 
-interface Known {
-  kind: ErrorKind;
-  hint: string;
-  /** The server's message may quote a document: leave it out. */
-  isPrivate?: true;
-}
-
-const gone: Known = {
-  kind: 'unreachable',
-  hint: 'check that the server runs and can be reached; the work can be repeated',
-};
 const denied: Known = {
   kind: 'no-permission',
   hint: 'give this login the roles backup and restore (or readWrite and dbAdmin on the database), or use another login',

@@ -1,9 +1,9 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { DrError } from '../../../domain/errors.ts';
 import type { Work } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { type Address, describeAddress } from './address.ts';
 import { failureOf, interrupted } from './failure.ts';
-import { orStop } from './together.ts';
 
 export interface Server {
   /** `5.0.30` */

@@ -1,6 +1,6 @@
 import type { Source } from '../../../domain/data.ts';
-import { DrError } from '../../../domain/errors.ts';
 import type { Applied, Unit, Writer } from '../../port.ts';
+import { refuseForeign } from '../../refuse-foreign.ts';
 import type { Session } from '../connection/session.ts';
 import { markId, markOf } from '../mark.ts';
 import type { Meta } from '../meta.ts';
@@ -12,16 +12,6 @@ import { isDuplicate, refuseStale, unitKey, writerKey } from './state.ts';
 import { inTurn, type Turn } from './turn.ts';
 
 const again: Applied = { wasApplied: false, rows: 0, bytes: 0 };
-
-/** @throws DrError `refused` */
-const refuseForeign = (unit: Unit, meta: Meta, by: Writer): void => {
-  for (const { id } of units(meta, unit.stage, by.selection)) if (id === unit.id) return;
-  throw new DrError(
-    'refused',
-    `unit ${unit.id} is not of what run ${by.run} selects`,
-    'cut units from the selection of the writer',
-  );
-};
 
 const apply = async (
   session: Session,
@@ -56,7 +46,7 @@ const isDone = async (session: Session, by: Writer, row: string): Promise<boolea
  */
 export const restore = (session: Session, unit: Unit, meta: Meta, from: Source, by: Writer): Promise<Applied> =>
   session.run(unit.says, async (signal) => {
-    refuseForeign(unit, meta, by);
+    refuseForeign(units(meta, unit.stage, by.selection), unit, by);
     const row = unitKey(writerKey(by), unit.id);
     return inTurn(session, by, unit.id, signal, async (turn) => {
       if (await isDone(session, by, row)) return again;

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import type { Sink, Written } from '../../../domain/data.ts';
+import { orStop } from '../../together.ts';
 import { cutTables, formatOf, handfuls, isCopied, type Part, selectRows, type Table } from '../catalog/tables.ts';
 import { type View, workOff } from '../catalog/view.ts';
 import { failureOf } from '../connection/failure.ts';
 import { ident } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
-import { orStop } from '../connection/together.ts';
 import type { Tally } from '../fingerprint.ts';
 import { copyOut } from './copy-out.ts';
 

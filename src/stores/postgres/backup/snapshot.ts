@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { Selection, Sink } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
 import type { Snapshot } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { readCollations } from '../catalog/collations.ts';
 import { readDatabase } from '../catalog/database-properties.ts';
 import { readFeatures } from '../catalog/features.ts';
@@ -11,7 +12,6 @@ import { formatOf, isCopied, readTables, type Table } from '../catalog/tables.ts
 import { inView, type View } from '../catalog/view.ts';
 import { describeAddress } from '../connection/address.ts';
 import type { Session } from '../connection/session.ts';
-import { orStop } from '../connection/together.ts';
 import { printSequences, readAlgorithm, tallyOf } from '../fingerprint.ts';
 import type { PostgresMeta } from '../meta.ts';
 import { type Cut, cutsOf, sayCuts } from '../selection/cuts.ts';

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { DrError, isDrError } from '../../../domain/errors.ts';
 import type { Instant } from '../../../domain/words.ts';
+import { together } from '../../together.ts';
 import { codeOf } from '../connection/failure.ts';
 import { lockers } from '../connection/other-sessions.ts';
 import { qualified } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
-import { together } from '../connection/together.ts';
 import { type Relation, readRelations, readSequences, type SequenceFacts } from './catalog.ts';
 
 /** One moment of a database, seen by as many connections as are asked for. Ends when its body does. */

@@ -1,6 +1,7 @@
 import type { ColumnsCheck } from '../../../domain/checks.ts';
+import { green, red } from '../../found.ts';
 import { findRelations } from './find-relation.ts';
-import { green, listFew, type Run, red } from './found.ts';
+import { listFew, type Run } from './run.ts';
 
 /** A type without its modifiers, and the modifiers: `timestamp with time zone` and `(3)`. */
 const modifier = /\s*\([\d\s,]*\)/;

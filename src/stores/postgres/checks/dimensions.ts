@@ -1,6 +1,7 @@
 import type { DimensionsCheck } from '../../../domain/checks.ts';
+import { green, red } from '../../found.ts';
 import { qualified } from '../connection/quote.ts';
-import { green, type Run, red } from './found.ts';
+import type { Run } from './run.ts';
 import { findVectors, type VectorColumn } from './vector-column.ts';
 
 /** A sparse vector says its dimensions at its end only: `{1:0.5}/384`. */

@@ -1,10 +1,11 @@
 import type { Client } from 'pg';
 import type { IndexCheck, IndexKey } from '../../../domain/checks.ts';
 import { DrError } from '../../../domain/errors.ts';
+import { green, red } from '../../found.ts';
 import { keepTriggersQuiet } from '../connection/quietly.ts';
 import { ident, literal, qualified } from '../connection/quote.ts';
 import { findNamed, findRelations, type Relation } from './find-relation.ts';
-import { green, listFew, type Run, red, single } from './found.ts';
+import { listFew, type Run, single } from './run.ts';
 
 /** What makes two indexes of one database the same, and what does not. */
 const definitions = `

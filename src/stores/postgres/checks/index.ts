@@ -1,10 +1,10 @@
 import { type Check, type CheckKind, type CheckRow, describeCheck } from '../../../domain/checks.ts';
+import { interrupted } from '../../failure.ts';
+import { type Found, unmeasured } from '../../found.ts';
 import type { CheckOptions, Checks } from '../../port.ts';
-import { interrupted } from '../connection/failure.ts';
 import type { Session } from '../connection/session.ts';
 import { columns } from './columns.ts';
 import { dimensions } from './dimensions.ts';
-import { type Found, type Run, unmeasured } from './found.ts';
 import { index } from './index-definition.ts';
 import { integrity } from './integrity.ts';
 import { keys } from './keys.ts';
@@ -12,6 +12,7 @@ import { newestRow } from './newest-row.ts';
 import { objects } from './objects.ts';
 import { orphans } from './orphans.ts';
 import { readError } from './read-error.ts';
+import type { Run } from './run.ts';
 import { search } from './search.ts';
 import { sql } from './sql.ts';
 

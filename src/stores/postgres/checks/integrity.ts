@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import type { IntegrityCheck } from '../../../domain/checks.ts';
+import { type Found, green, red, unmeasured } from '../../found.ts';
 import { codeOf } from '../connection/failure.ts';
 import { keepTriggersQuiet } from '../connection/quietly.ts';
 import type { Session } from '../connection/session.ts';
-import { type Found, green, listFew, type Run, red, unmeasured } from './found.ts';
+import { listFew, type Run } from './run.ts';
 
 /** How long a lock is waited for where users work: behind us they wait too. */
 const lockWait = `SET LOCAL lock_timeout = '3s'`;

@@ -1,8 +1,9 @@
 import type { NewestRowCheck } from '../../../domain/checks.ts';
 import { judgeAge } from '../../../domain/judge-checks.ts';
+import { red } from '../../found.ts';
 import { ident, qualified } from '../connection/quote.ts';
 import { findRelations } from './find-relation.ts';
-import { type Run, red } from './found.ts';
+import type { Run } from './run.ts';
 
 /** `date`, `timestamp`, `timestamptz`: the first two are taken as UTC. */
 const times = ['1082', '1114', '1184'];

@@ -1,6 +1,7 @@
 import type { ObjectsCheck } from '../../../domain/checks.ts';
+import { green, red } from '../../found.ts';
 import { findRelations } from './find-relation.ts';
-import { green, listFew, type Run, red } from './found.ts';
+import { listFew, type Run } from './run.ts';
 
 /** Tables and views of any kind that have to be there. */
 export const objects: Run<ObjectsCheck> = async ({ client }, { names }) => {

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
 import type { OrphansCheck } from '../../../domain/checks.ts';
+import { green, red } from '../../found.ts';
 import { ident, qualified } from '../connection/quote.ts';
 import { findRelations, type Relation } from './find-relation.ts';
-import { green, type Run, red } from './found.ts';
+import type { Run } from './run.ts';
 
 const mostExamples = 5;
 

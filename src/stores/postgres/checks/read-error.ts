@@ -1,5 +1,5 @@
 import { isDrError } from '../../../domain/errors.ts';
-import { type Found, red, unmeasured } from './found.ts';
+import { type Found, red, unmeasured } from '../../found.ts';
 
 /** What an error says about the data. @throws the error when it says nothing: then nothing is known */
 export const readError = (error: unknown): Found => {

@@ -2,13 +2,13 @@ import type { CheckRow } from '../../../domain/checks.ts';
 import type { RestoreSelection } from '../../../domain/data.ts';
 import { isAdding } from '../../../domain/parts.ts';
 import { judgeRecall } from '../../../domain/recall.ts';
+import { type Found, red } from '../../found.ts';
 import { countFound, searchByIndex } from '../catalog/nearest.ts';
 import { readVectorIndexes } from '../catalog/vector-indexes.ts';
 import { objectName, qualified } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
 import type { PostgresMeta, SearchMeta, TableMeta } from '../meta.ts';
 import { chosenOf } from '../selection/chosen.ts';
-import { type Found, red } from './found.ts';
 import { readError } from './read-error.ts';
 
 const measure = (session: Session, search: SearchMeta, table: TableMeta): Promise<Found> =>

@@ -1,6 +1,7 @@
 import type { SearchCheck } from '../../../domain/checks.ts';
+import { green, red } from '../../found.ts';
 import { ident, qualified } from '../connection/quote.ts';
-import { green, listFew, type Run, red } from './found.ts';
+import { listFew, type Run } from './run.ts';
 import { findVectors, type VectorColumn } from './vector-column.ts';
 
 const operators: Readonly<Record<SearchCheck['metric'], string>> = { l2: '<->', cosine: '<=>', ip: '<#>' };

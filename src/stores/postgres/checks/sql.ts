@@ -1,8 +1,9 @@
 import type { SqlCheck } from '../../../domain/checks.ts';
 import { formatDuration } from '../../../domain/duration.ts';
 import { judgeAnswer } from '../../../domain/judge-checks.ts';
+import { red, unmeasured } from '../../found.ts';
 import { codeOf } from '../connection/failure.ts';
-import { type Run, red, single, unmeasured } from './found.ts';
+import { type Run, single } from './run.ts';
 
 /** More of a text than that is not compared. */
 const longest = 10_000;

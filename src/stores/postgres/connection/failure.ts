@@ -1,16 +1,6 @@
-import { DrError, type ErrorKind, isDrError } from '../../../domain/errors.ts';
+import { DrError, isDrError } from '../../../domain/errors.ts';
+import { gone, hasNetworkCode, type Known } from '../../failure.ts';
 
-interface Known {
-  kind: ErrorKind;
-  hint: string;
-  /** The server's message may quote a row: leave it out. */
-  isPrivate?: true;
-}
-
-const gone: Known = {
-  kind: 'unreachable',
-  hint: 'check that the server runs and can be reached; the work can be repeated',
-};
 const denied: Known = {
   kind: 'no-permission',
   hint: 'grant this login the right the server names, or use another login',
@@ -66,26 +56,13 @@ const byCode: Readonly<Record<string, Known>> = {
   XX002: { kind: 'damaged', hint: 'an index of the server is damaged: REINDEX it, then repeat the work' },
 };
 
-const networkCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-];
-
+/** The socket of a server on this machine is a file. */
 const isNetwork = (error: Error & { code?: unknown }): boolean =>
-  networkCodes.includes(String(error.code)) ||
+  hasNetworkCode(error) ||
+  error.code === 'ENOENT' ||
   /^Connection terminated|^timeout expired|connection error and is not queryable|was closed and is not queryable/.test(
     error.message,
   );
-
-export const interrupted = (): DrError =>
-  new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
 
 /** A value that its column does not take: whatever the code, it is the data, and the message may quote it. */
 const isValue = (error: Error & { where?: string }, code: string): boolean =>

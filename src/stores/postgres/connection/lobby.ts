@@ -1,9 +1,10 @@
 import type { DrError } from '../../../domain/errors.ts';
+import { interrupted } from '../../failure.ts';
+import { orStop } from '../../together.ts';
 import { addressOf } from './address.ts';
 import { connect, type Link } from './connect.ts';
-import { failureOf, interrupted } from './failure.ts';
+import { failureOf } from './failure.ts';
 import type { Session } from './session.ts';
-import { orStop } from './together.ts';
 
 /** Databases from which another one can be renamed. */
 const lobbies = ['postgres', 'template1'];

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { interrupted } from '../../failure.ts';
 import type { Work } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { fencedName } from '../fence/fenced-name.ts';
 import { type Address, addressOf, describeAddress } from './address.ts';
 import { connect, isNoDatabase, type Link, pinAgain } from './connect.ts';
-import { failureOf, interrupted } from './failure.ts';
-import { orStop } from './together.ts';
+import { failureOf } from './failure.ts';
 
 export interface Server {
   /** `PostgreSQL 16.14` */

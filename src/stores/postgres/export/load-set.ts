@@ -1,9 +1,9 @@
 import type { Source } from '../../../domain/data.ts';
 import type { Stage } from '../../../domain/words.ts';
 import type { Unit, Writer } from '../../port.ts';
+import { together } from '../../together.ts';
 import { qualified } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
-import { together } from '../connection/together.ts';
 import type { EntryMeta, PostgresMeta } from '../meta.ts';
 import { makeEntries } from '../restore/make-entries.ts';
 import { restore } from '../restore/restore.ts';

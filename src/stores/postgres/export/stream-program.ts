@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { DrError, isDrError } from '../../../domain/errors.ts';
-import { interrupted } from '../connection/failure.ts';
+import { interrupted } from '../../failure.ts';
 import { programFailure } from '../connection/programs.ts';
 
 interface Run {

@@ -1,11 +1,12 @@
 import { DrError } from '../../../domain/errors.ts';
+import { interrupted } from '../../failure.ts';
 import type { Fence } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { describeAddress } from '../connection/address.ts';
 import { connectPlainly, isNoDatabase, type Link } from '../connection/connect.ts';
-import { codeOf, interrupted } from '../connection/failure.ts';
+import { codeOf } from '../connection/failure.ts';
 import { existing, inLobby, namedIn } from '../connection/lobby.ts';
 import type { Session } from '../connection/session.ts';
-import { orStop } from '../connection/together.ts';
 import { ownSchema } from '../meta.ts';
 import { fencedName } from './fenced-name.ts';
 import { renameDatabase } from './rename-database.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { orStop } from '../../together.ts';
 import type { Link } from '../connection/connect.ts';
 import { codeOf } from '../connection/failure.ts';
 import { namedIn, openLobby } from '../connection/lobby.ts';
 import { ident } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
-import { orStop } from '../connection/together.ts';
 
 /** How long sessions may take to end once they were told to. */
 const endingMs = 30_000;

@@ -67,7 +67,11 @@ export const runsOf = (meta: PostgresMeta, unit: 'schema' | 'structure'): readon
 export const withHeirs = ({ tables }: PostgresMeta, positions: Iterable<number>): ReadonlySet<number> => {
   const heirs = new Map<number, number[]>();
   for (const [position, { parents }] of tables.entries()) {
-    for (const parent of parents) heirs.set(parent, [...(heirs.get(parent) ?? []), position]);
+    for (const parent of parents) {
+      const those = heirs.get(parent);
+      if (those === undefined) heirs.set(parent, [position]);
+      else those.push(position);
+    }
   }
   const all = new Set(positions);
   for (const above of all) for (const heir of heirs.get(above) ?? []) all.add(heir);

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { Source } from '../../../domain/data.ts';
-import { DrError } from '../../../domain/errors.ts';
 import { isAdding } from '../../../domain/parts.ts';
 import type { Applied, Unit, Writer } from '../../port.ts';
+import { foreignUnit } from '../../refuse-foreign.ts';
 import { setDatabase } from '../catalog/database-properties.ts';
 import { makeRoles } from '../catalog/roles.ts';
 import type { Session } from '../connection/session.ts';
@@ -141,11 +141,7 @@ const isApplied = (session: Session, unit: Unit, by: Writer): Promise<boolean> =
 const refuseStranger = (unit: Unit, { tables }: PostgresMeta, by: Writer): void => {
   const [stage, position, part] = unit.id.split('/');
   if (stage !== 'data' || tables[Number(position)]?.parts[Number(part)] !== undefined) return;
-  throw new DrError(
-    'refused',
-    `unit ${unit.id} is not of what run ${by.run} selects`,
-    'cut units from the selection of the writer',
-  );
+  throw foreignUnit(unit, by);
 };
 
 /**

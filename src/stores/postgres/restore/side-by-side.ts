@@ -1,4 +1,4 @@
-import { together } from '../connection/together.ts';
+import { together } from '../../together.ts';
 import type { Step } from './steps.ts';
 
 /**

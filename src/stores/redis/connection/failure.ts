@@ -1,14 +1,6 @@
-import { DrError, type ErrorKind, isDrError } from '../../../domain/errors.ts';
+import { DrError, isDrError } from '../../../domain/errors.ts';
+import { gone, hasNetworkCode, type Known } from '../../failure.ts';
 
-interface Known {
-  kind: ErrorKind;
-  hint: string;
-}
-
-const gone: Known = {
-  kind: 'unreachable',
-  hint: 'check that the server runs and can be reached; the work can be repeated',
-};
 const denied: Known = {
   kind: 'no-permission',
   hint: 'give this login the right the server names (ACL SETUSER), or use another login',
@@ -38,23 +30,9 @@ const byWord: Readonly<Record<string, Known>> = {
   NOMASTERLINK: { kind: 'busy', hint: 'the server is a replica that has lost its master: name the master' },
 };
 
-const networkCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-];
-
 const isNetwork = (error: Error & { code?: unknown }): boolean =>
-  networkCodes.includes(String(error.code)) ||
+  hasNetworkCode(error) ||
   /^Connection is closed|Stream isn't writeable|connect ETIMEDOUT|max retries per request/.test(error.message);
-
-export const interrupted = (): DrError =>
-  new DrError('interrupted', 'the work was told to stop', 'run it again: what was committed is not done twice');
 
 export const brokenOff = (): Error => new Error('Connection is closed.');
 

@@ -1,7 +1,8 @@
 import { DrError } from '../../../domain/errors.ts';
+import { interrupted } from '../../failure.ts';
 import type { Work } from '../../port.ts';
 import { type Address, describeAddress } from './address.ts';
-import { failureOf, interrupted } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { readInfo } from './info.ts';
 import { connect, connectPlainly, type Link } from './link.ts';
 

@@ -132,6 +132,15 @@ const unordered = (mix: Mix, read: () => void): void => {
   close(mix);
 };
 
+/** A value that is one string, whose elements are in no order. */
+const packed =
+  (each: (c: Cursor, of: (c: Cursor) => void) => void, of: (c: Cursor) => void) =>
+  (c: Cursor, mix: Mix): void =>
+    unordered(mix, () => {
+      readString(c);
+      each(c, of);
+    });
+
 /** Is kept, and what is read of it depends on its type: one letter of a type for all its forms. */
 const readers: Readonly<Record<number, readonly [letter: string, read: (c: Cursor, mix: Mix) => void]>> = {
   0: [
@@ -201,58 +210,16 @@ const readers: Readonly<Record<number, readonly [letter: string, read: (c: Curso
       eachInZiplist(c, list(mix));
     },
   ],
-  11: [
-    'S',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInIntset(c, member);
-      }),
-  ],
-  12: [
-    'z',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInZiplist(c, scored);
-      }),
-  ],
-  13: [
-    'h',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInZiplist(c, pair);
-      }),
-  ],
+  11: ['S', packed(eachInIntset, member)],
+  12: ['z', packed(eachInZiplist, scored)],
+  13: ['h', packed(eachInZiplist, pair)],
   14: ['l', (c, mix) => readQuicklist(c, mix, false)],
   15: ['x', (c, mix) => digestStream(c, mix, 1)],
-  16: [
-    'h',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInListpack(c, pair);
-      }),
-  ],
-  17: [
-    'z',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInListpack(c, scored);
-      }),
-  ],
+  16: ['h', packed(eachInListpack, pair)],
+  17: ['z', packed(eachInListpack, scored)],
   18: ['l', (c, mix) => readQuicklist(c, mix, true)],
   19: ['x', (c, mix) => digestStream(c, mix, 2)],
-  20: [
-    'S',
-    (c, mix) =>
-      unordered(mix, () => {
-        readString(c);
-        eachInListpack(c, member);
-      }),
-  ],
+  20: ['S', packed(eachInListpack, member)],
   21: ['x', (c, mix) => digestStream(c, mix, 3)],
 };
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Source } from '../../../domain/data.ts';
 import { DrError, isDrError } from '../../../domain/errors.ts';
+import { interrupted } from '../../failure.ts';
 import type { Writer } from '../../port.ts';
 import { endOfRdb } from '../backup/parts.ts';
-import { failureOf, interrupted, saidFirst } from '../connection/failure.ts';
+import { failureOf, saidFirst } from '../connection/failure.ts';
 import { readClock, readInfo, readSetting } from '../connection/info.ts';
 import { connect, type Link } from '../connection/link.ts';
 import type { Session } from '../connection/session.ts';

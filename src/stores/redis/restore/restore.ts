@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Source } from '../../../domain/data.ts';
-import { DrError } from '../../../domain/errors.ts';
 import type { Applied, Unit, Writer } from '../../port.ts';
+import { refuseForeign } from '../../refuse-foreign.ts';
 import { readClock } from '../connection/info.ts';
 import type { Link } from '../connection/link.ts';
 import type { Session } from '../connection/session.ts';
@@ -104,13 +104,7 @@ export const restore = async (
   by: Writer,
 ): Promise<Applied> => {
   const { selection = {} } = by;
-  if (![...units(meta, unit.stage, selection)].some(({ id }) => id === unit.id)) {
-    throw new DrError(
-      'refused',
-      `unit ${unit.id} is not of what run ${by.run} selects`,
-      'cut units from the selection of the writer',
-    );
-  }
+  refuseForeign(units(meta, unit.stage, selection), unit, by);
   const mayBeServed = meta.isWhole && isEverything(selection);
   const loaderIs = watchLoader();
 

@@ -29,3 +29,20 @@ export const together = async <T>(
     throw error;
   }
 };
+
+/**
+ * Does `task` for every item, `most` at a time, in the order given. The first failure ends it, aborts the signal of the
+ * others and is what is thrown.
+ */
+export const forEach = async <T>(
+  items: readonly T[],
+  most: number,
+  signal: AbortSignal,
+  task: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const left = items.values();
+  const hand = async (stop: AbortSignal): Promise<void> => {
+    for (const item of left) await orStop(stop, task(item, stop));
+  };
+  await together(signal, Array(Math.max(1, Math.min(most, items.length))).fill(hand));
+};
