@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { RestoreSelection } from '../../../src/domain/data.ts';
+import type { DrError } from '../../../src/domain/errors.ts';
 import { compareFingerprints } from '../../../src/domain/fingerprint.ts';
 import { stages } from '../../../src/domain/words.ts';
 import { redis } from '../../../src/stores/redis/index.ts';
@@ -11,36 +11,32 @@ import { markOf, writerOf } from '../conformance/bench.ts';
 import { connected } from './lab.ts';
 import { openAt, type Taken } from './places.ts';
 
-/** Kills a restoring process once `isTime`, restores the rest here, and compares. */
-export const killAndResume = async (
-  taken: Taken,
-  folder: string,
-  url: string,
-  isTime: (what: { units: number; isFed: boolean }) => boolean,
-  selection: RestoreSelection = {},
-): Promise<void> => {
+const sizeOf = ({ meta }: Taken): number => meta.parts.reduce((sum, part) => sum + part.bytes, 0);
+
+/** Kills a restoring process at that share of the set's bytes, restores the rest here, and compares. */
+export const killAndResume = async (taken: Taken, folder: string, url: string, share: number): Promise<void> => {
   const place = await openAt(url);
   const mark = markOf();
   await place.stamp(mark);
-  const by = { ...writerOf(), selection };
+  const by = writerOf();
   await place.begin(by, taken.meta);
-  const args = [join(import.meta.dirname, 'restore-child.ts'), folder, url, JSON.stringify(by)];
-  const child = spawn(process.execPath, args, { stdio: 'inherit' });
-  const ended = once(child, 'exit');
-  await until(
-    'it is time to kill it',
-    async () => {
-      const { size } = await place.ledger(by);
-      const replication = await connected(url, (client) => client.info('replication'));
-      return isTime({ units: size, isFed: /master_sync_in_progress:1/.test(replication) });
-    },
-    120_000,
-  );
-  child.kill('SIGKILL');
-  await ended;
+  const lastByte = 1 + Math.floor(sizeOf(taken) * share);
+  const args = [join(import.meta.dirname, 'restore-child.ts'), folder, url, JSON.stringify(by), String(lastByte)];
+  const [, signal] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+  expect(signal).toBe('SIGKILL');
 
-  const units = stages.flatMap((stage) => [...redis.units(taken.meta, stage, selection)]);
+  // A server that was being served answers nothing until it has seen that nobody is there any more.
+  const answers = (): Promise<boolean> =>
+    place.ledger(by).then(
+      () => true,
+      (error: DrError) => {
+        if (error.kind === 'busy') return false;
+        throw error;
+      },
+    );
+  await until('the server answers again', answers, 60_000);
   const done = await place.ledger(by);
+  const units = stages.flatMap((stage) => [...redis.units(taken.meta, stage)]);
   expect(done.size).toBeLessThan(units.length);
   for (const unit of units) await place.restore(unit, taken.meta, taken.vault, by);
   expect(await place.ledger(by)).toEqual(new Set(units.map(({ id }) => id)));
