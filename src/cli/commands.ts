@@ -119,6 +119,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/export.ts')).exportSet,
   },
   {
+    usage: 'import <file>',
+    says: 'make a set of what export --format json wrote; it is never the latest of its target',
+    options: [['--target <name>', 'the target that the set is to be of']],
+    load: async () => (await import('./commands/import.ts')).importSet,
+  },
+  {
     usage: 'peek <set> [query]',
     says: 'ask a set one SELECT without restoring it; without a query, list what it holds',
     options: [limit],

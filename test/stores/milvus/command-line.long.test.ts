@@ -6,7 +6,7 @@ import { dr, freshFolder } from '../../cli/dr.ts';
 import { done, freshPlace, milvusLab } from './lab.ts';
 
 /** Y8, from the command line: nothing of it knows Milvus. */
-test('a set is taken, exported as JSON, restored beside and checked', async () => {
+test('a set is taken, exported as JSON and imported again, restored beside and checked', async () => {
   await using lab = await milvusLab();
   await using folder = await freshFolder();
   const [from, to] = [freshPlace(lab.url), freshPlace(lab.url)];
@@ -47,6 +47,7 @@ targets:
     VECTORS: from.url,
     SERVER: lab.url,
     BACK: to.url,
+    AGAIN: freshPlace(lab.url).url,
   };
   const run = (...args: string[]) => dr(args, { cwd: folder.path, env });
 
@@ -61,7 +62,17 @@ targets:
     { definition: { name: 'docs' }, rows: data.map((row) => ({ partition: '_default', row })) },
   ]);
 
-  const restored = await run('restore', set, '--to', 'env:BACK', '--yes', '--json');
+  const imported = await run('import', 'docs.json', '--target', 'vectors', '--json');
+  expect(imported.code, imported.err).toBe(0);
+  expect(imported.json()).toMatchObject({ objects: 1, rows: data.length });
+  const again = await run('restore', String(imported.json().set), '--to', 'env:AGAIN', '--yes', '--json');
+  expect(again.code, again.err).toBe(0);
+  expect(again.json()).toMatchObject({ isEqual: true, rows: data.length });
+  expect((await run('sets', 'vectors', '--json')).json().sets).toHaveLength(2);
+  const torn = await run('import', 'estate.yaml', '--target', 'vectors');
+  expect([torn.code, torn.err]).toEqual([2, expect.stringContaining('not a document of milvus-json-1')]);
+
+  const restored = await run('restore', 'vectors/latest', '--to', 'env:BACK', '--yes', '--json');
   expect(restored.code, restored.err).toBe(0);
   const found = await done(
     lab.client.search({ collection_name: `${to.prefix}docs`, data: [1, 0], anns_field: 'vector', limit: 1 }),
