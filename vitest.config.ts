@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Two suites: `fast` runs on every change, `long` holds kills at every boundary and chaos. Real servers are shared. */
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/support/not-run-reporter.ts'],
     projects: [
       {

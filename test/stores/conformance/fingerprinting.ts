@@ -80,27 +80,25 @@ export const fingerprinting = <Meta>(harness: Harness<Meta>, bench: () => Bench<
     );
   });
 
-  test.skipIf(harness.hasNoEmpty)(
-    'an empty object is not an absent one, and a renamed object is another one',
-    async () => {
-      const { lab, open } = bench();
-      const url = await lab.empty();
-      await lab.put(url, 'things', base);
-      const place = await open(url);
-      const without = await place.fingerprint({});
-      await lab.put(url, 'empty', []);
-      const withEmpty = await place.fingerprint({});
-      expect(compareFingerprints(without, withEmpty)).toMatchObject([
-        { object: harness.nameOf('empty'), what: 'unexpected' },
-      ]);
-      await lab.drop(url, 'things');
-      await lab.put(url, 'thongs', base);
-      expect(compareFingerprints(withEmpty, await place.fingerprint({})).map(({ what }) => what)).toEqual([
-        'absent',
-        'unexpected',
-      ]);
-    },
-  );
+  test('an empty object is not an absent one, and a renamed object is another one', async ({ skip }) => {
+    if (harness.hasNoEmpty) return skip('an object is what is in it here: without a row it is not there');
+    const { lab, open } = bench();
+    const url = await lab.empty();
+    await lab.put(url, 'things', base);
+    const place = await open(url);
+    const without = await place.fingerprint({});
+    await lab.put(url, 'empty', []);
+    const withEmpty = await place.fingerprint({});
+    expect(compareFingerprints(without, withEmpty)).toMatchObject([
+      { object: harness.nameOf('empty'), what: 'unexpected' },
+    ]);
+    await lab.drop(url, 'things');
+    await lab.put(url, 'thongs', base);
+    expect(compareFingerprints(withEmpty, await place.fingerprint({})).map(({ what }) => what)).toEqual([
+      'absent',
+      'unexpected',
+    ]);
+  });
 
   test('a filter prints what it selects, as it is printed with everything', async () => {
     const { open, original } = bench();
