@@ -27,7 +27,7 @@ export interface Keeping {
 /**
  * Encoded bytes on their way at once: enough requests to hide the latency of a far vault, few enough bytes for memory.
  */
-const sendingBytes = 16 * 1024 * 1024;
+const sendingBytes = 8 * 1024 * 1024;
 
 interface Parts {
   backend: Backend;

@@ -28,14 +28,13 @@ export const setReader = (
   { manifest, digest }: Published,
   work: { signal: AbortSignal; parallel: number },
 ): SetReader => {
-  const permits = slots(work.parallel);
+  /** Every stream that is read has a chunk in hand anyway: what is ahead of it costs memory and hides latency. */
+  const permits = slots(Math.ceil(work.parallel / 2));
 
   const load = async (ref: ChunkRef, signal: AbortSignal): Promise<Uint8Array> => {
     try {
       const stored = await backend.get(chunkKey(manifest.target, ref.name), signal);
-      const plain = await decodeChunk(key, ref, stored);
-      freeBytes(stored);
-      return plain;
+      return await decodeChunk(key, ref, stored);
     } catch (error) {
       if (!isDrError(error) || error.kind !== 'missing') throw error;
       throw new DrError('missing', `chunk ${ref.name.slice(0, 16)} of set ${manifest.set} is gone`, error.hint);
@@ -72,6 +71,6 @@ export const setReader = (
       for await (const part of read(manifest.meta)) parts.push(part);
       return JSON.parse(Buffer.concat(parts).toString('utf8'));
     },
-    check: (progress) => checkStreams(manifest, loadPart, give, permits, work.signal, progress),
+    check: (progress) => checkStreams(manifest, loadPart, give, slots(work.parallel), work.signal, progress),
   };
 };

@@ -125,15 +125,14 @@ describe('a PostgreSQL with a corrupted page, and a newest set with a missing ch
     primary = servers.use(await startPostgres({ bin, initdb: ['--data-checksums'], say: () => {} }));
     beside = servers.use(await startPostgres({ bin, initdb: ['--data-checksums'], say: () => {} }));
     const minio = await freshBucket('corruption');
-    scene = await openScene(
-      async (endpoint) => endpoint,
-      async () => ({
+    scene = await openScene({
+      servers: async () => ({
         postgres: { url: primary.url, bin: await pgBin(), beside: beside.url },
         minio,
         temporal: await freshNamespace('corruption'),
       }),
-      { checks },
-    );
+      more: { checks },
+    });
     await scene.startWorker();
     await query(scene.primaryUrl, schema);
     await writeCanaries(scene, scene.primaryUrl, 1, 5);

@@ -3,53 +3,51 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UnitsStep } from '../../src/domain/plan.ts';
 import type { Status } from '../../src/domain/run.ts';
 import { type CountingProxy, openCountingProxy } from './counting-proxy.ts';
-import { openScene, query, type Scene, type WorkerProcess, walk } from './scene.ts';
-
-const target = 'shop-db';
-
-/** About 60 MB that no compression makes small: 64 parts, so that the few in flight are a small share. */
-const schema = `
-  CREATE TABLE orders (id int PRIMARY KEY, payload text NOT NULL);
-  INSERT INTO orders SELECT n, (SELECT string_agg(encode(sha512(convert_to(random()::text || n || k, 'UTF8')), 'hex'), '') FROM generate_series(1, 15) k)
-    FROM generate_series(1, 30000) n;`;
-
-const contentOf = (url: string) =>
-  query(url, 'SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids, sum(hashtext(payload)) AS sum FROM orders');
+import { inMilvus, inMongodb, inPostgres, inRedis, type KilledStore } from './killed-stores.ts';
+import { openScene, type Scene, type WorkerProcess, walk } from './scene.ts';
 
 const dataStep = ({ plan }: Status): UnitsStep | undefined =>
   plan?.phases
     .flatMap((phase) => phase.steps)
     .find((step): step is UnitsStep => step.kind === 'units' && step.stage === 'data');
 
-describe('a restore whose worker is killed while another lives', () => {
+describe.each([
+  ['PostgreSQL', null],
+  ['MongoDB', inMongodb],
+  ['Redis, one database', inRedis],
+  ['Milvus', inMilvus],
+] as const)('a restore of %s whose worker is killed while another lives', (_name, start) => {
   let scene: Scene;
   let proxy: CountingProxy;
   let workers: WorkerProcess[];
+  let store: KilledStore;
   let original: unknown;
   /** What a clean run has to move at the least, and in how many units. */
   let clean: { bytes: number; units: number };
 
   beforeAll(async () => {
-    scene = await openScene(async (endpoint) => {
+    const other = start === null ? null : await start();
+    const endpointOf = async (endpoint: string) => {
       proxy = await openCountingProxy(endpoint);
       return proxy.endpoint;
-    });
-    [workers] = await Promise.all([
-      Promise.all([scene.startWorker(), scene.startWorker()]),
-      query(scene.primaryUrl, schema),
-    ]);
-    original = await contentOf(scene.primaryUrl);
-    expect((await walk(scene, 'backupEstate', { mode: 'live' })).result.outcome).toBe('succeeded');
+    };
+    scene = await openScene({ endpointOf, stores: other === null ? {} : { [other.target]: other } });
+    store = other ?? (await inPostgres(scene));
+    workers = await Promise.all([scene.startWorker(), scene.startWorker()]);
+    original = await store.contentOf(store.primary);
+    const targets = [store.target];
+    expect((await walk(scene, 'backupEstate', { mode: 'live', targets })).result.outcome).toBe('succeeded');
     const { vault, kinds } = scene.world;
-    const [set] = await vault.sets(target);
+    const [set] = await vault.sets(store.target);
     const work = { signal: new AbortController().signal, parallel: 1 };
-    const meta = await (await vault.open(target, set!.manifest.set, work)).meta();
-    clean = { bytes: set!.storedBytes, units: [...kinds.postgres!.units(meta, 'data')].length };
-  }, 120_000);
+    const meta = await (await vault.open(store.target, set!.manifest.set, work)).meta();
+    clean = { bytes: set!.storedBytes, units: [...kinds[store.kind]!.units(meta, 'data')].length };
+  }, 300_000);
 
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]();
     await proxy?.[Symbol.asyncDispose]();
+    await store?.stop();
   });
 
   const unitsOf = (run: string) => scene.client.workflow.getHandle(`${run}/units/data`);
@@ -74,9 +72,10 @@ describe('a restore whose worker is killed while another lives', () => {
 
   test.each([0.5, 0.9])(
     'at %f of the data is equal, moves little twice, and goes on within 15 s',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (killAt) => {
-      const run = `drill/killed-at-${killAt}`;
+      const { target, kind } = store;
+      const run = `drill/${kind}-killed-at-${killAt}`;
       const before = proxy.bytes();
       let killedAt = Number.NaN;
       proxy.holdAt(before + clean.bytes * killAt, () => {
@@ -87,12 +86,15 @@ describe('a restore whose worker is killed while another lives', () => {
       const look = async (status: Status): Promise<void> => {
         const step = dataStep(status);
         if (step === undefined || status.steps.find(({ id }) => id === 'finish')?.state !== 'done') return;
-        content ??= await contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
+        content ??= await store.contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
       };
-      const { result, status } = await walk(scene, 'runDrill', { target, mode: 'drill' }, { run, look });
+      const more = { run, look, withinMs: 200_000 };
+      const { result, status } = await walk(scene, 'runDrill', { target, mode: 'drill' }, more);
       const moved = (proxy.bytes() - before) / clean.bytes;
       const resumedMs = (await resumedAt(run)) - killedAt;
-      console.log(`killed at ${killAt}: ${moved.toFixed(3)} x the bytes, resumed after ${Math.round(resumedMs)} ms`);
+      console.log(
+        `${kind}, ${clean.units} units, killed at ${killAt}: ${moved.toFixed(3)} x the bytes, resumed after ${Math.round(resumedMs)} ms`,
+      );
       workers.push(await scene.startWorker());
 
       expect(result.outcome).toBe('succeeded');

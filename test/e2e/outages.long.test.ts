@@ -40,17 +40,17 @@ describe('a restore outlives', () => {
     minio = servers.use(await startMinio());
     temporal = servers.use(await startTemporal({ durable: true }));
     await makeBucket(minio);
-    scene = await openScene(
-      async (endpoint) => {
+    scene = await openScene({
+      endpointOf: async (endpoint) => {
         proxy = servers.use(await openCountingProxy(endpoint));
         return proxy.endpoint;
       },
-      async () => ({
+      servers: async () => ({
         postgres,
         minio: { ...minio, bucket: 'vault' },
         temporal: { address: temporal.address, namespace: 'default' },
       }),
-    );
+    });
     await query(scene.primaryUrl, schema);
     original = await contentOf(scene.primaryUrl);
     worker = await scene.startWorker();

@@ -18,6 +18,7 @@ import type { World } from '../../activities/world.ts';
 import { isDrError } from '../../src/domain/errors.ts';
 import type { RunInput } from '../../src/domain/plan.ts';
 import type { RunResult, Status } from '../../src/domain/run.ts';
+import type { StoreKind } from '../../src/domain/words.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
 import { readResult, readStatus, sendMessage, startRun } from '../../src/temporal/runs.ts';
 import { freshBucket, freshNamespace, pgBin, postgresServer } from '../support/servers.ts';
@@ -104,15 +105,22 @@ const sharedServers = async (): Promise<Servers> => ({
   temporal: await freshNamespace('e2e'),
 });
 
-/**
- * @param endpointOf what stands between the vault and its server; the server itself by default
- * @param more further fields of the target
- */
-export const openScene = async (
-  endpointOf: (endpoint: string) => Promise<string> = async (it) => it,
-  servers: () => Promise<Servers> = sharedServers,
-  more: Readonly<Record<string, unknown>> = {},
-): Promise<Scene> => {
+export interface Setting {
+  /** What stands between the vault and its server; the server itself by default. */
+  endpointOf?: (endpoint: string) => Promise<string>;
+  servers?: () => Promise<Servers>;
+  /** Further fields of the target. */
+  more?: Readonly<Record<string, unknown>>;
+  /** Further targets, of other stores: their places are all on the server of that URL. */
+  stores?: Readonly<Record<string, { kind: StoreKind; primary: string; server: string }>>;
+}
+
+export const openScene = async ({
+  endpointOf = async (it) => it,
+  servers = sharedServers,
+  more = {},
+  stores = {},
+}: Setting = {}): Promise<Scene> => {
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'dr-e2e-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
@@ -156,6 +164,14 @@ export const openScene = async (
         services: ['shop'],
         ...more,
       },
+      ...Object.fromEntries(
+        await Promise.all(
+          Object.entries(stores).map(async ([id, { kind, primary, server }]) => {
+            const scratchServer = await keep(`${id}-server`, server);
+            return [id, { kind, primary: await keep(`${id}-primary`, primary), scratchServer }];
+          }),
+        ),
+      ),
     },
   };
   await writeFile(join(folder, 'estate.yaml'), stringify(estate));

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { chunkBytes } from '../../src/vault/chunk-codec.ts';
 import type { SetReader } from '../../src/vault/port.ts';
 import { kindOf } from './backend-conformance.ts';
 import { bytesOf, keysOf, newVault, quiet, rows, takeSet } from './new-vault.ts';
@@ -88,7 +89,7 @@ describe('a chunk that is not what it was', () => {
       for await (const part of (await open()).read('a')) got.push(part.length);
     })();
     expect(await kindOf(reading)).toBe('damaged');
-    expect(got).toEqual([4 * MiB]);
+    expect(got).toEqual([chunkBytes]);
   });
 
   it('is named by a check, with every other damage of the set', async () => {
