@@ -28,7 +28,7 @@ describe('the command line', () => {
     expect(names.sort()).toEqual(
       [
         ...['snapshot', 'sets', 'verify', 'fingerprint', 'restore', 'check', 'doctor', 'up', 'down'],
-        ...['export', 'peek', 'diff'],
+        ...['export', 'import', 'peek', 'diff'],
         ...['run', 'drill', 'plan', 'status', 'report'],
         ...['approve', 'deny', 'hold', 'resume', 'retry', 'skip', 'abort', 'note'],
       ].sort(),

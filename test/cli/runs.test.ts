@@ -104,14 +104,14 @@ describe('runs from the command line', () => {
   });
 
   it('a live run: says who must act, counts proven people, refuses everything else, and ends missed by its objective', async () => {
-    const unconfirmed = await json('run', 'restoreStore', '--target', 'orders-db', '--mode', 'live');
+    const unconfirmed = await ask('run', 'restoreStore', '--target', 'orders-db', '--mode', 'live');
     expect(unconfirmed).toMatchObject({ code: 3, error: { kind: 'refused' } });
     const impact = new Date(Date.now() - 3_600_000).toISOString();
     const live = ['run', 'restoreStore', '--target', 'orders-db', '--mode', 'live', '--yes', '--incident', 'INC-1'];
-    const started = await json(...live, '--detach', '--impact-at', impact);
+    const started = await ask(...live, '--detach', '--impact-at', impact);
     expect(started).toMatchObject({ code: 0, run: 'restoreStore/orders-db/INC-1' });
     const { run } = started;
-    expect(await json(...live)).toMatchObject({ code: 3, error: { kind: 'already-exists' } });
+    expect(await ask(...live)).toMatchObject({ code: 3, error: { kind: 'already-exists' } });
 
     const { commands } = await until(run, 'approving');
     expect(commands).toEqual([`dr approve ${run} --code 123456`, `dr deny ${run} --code 123456 --why '…'`]);
@@ -128,7 +128,7 @@ describe('runs from the command line', () => {
     expect(await ask('hold', run, '--why', 'one moment')).toMatchObject({ code: 0 });
     expect(await ask('resume', run)).toMatchObject({ code: 0 });
     const code = codeOf('ada');
-    const first = await json('approve', run, '--code', code);
+    const first = await ask('approve', run, '--code', code);
     expect(first).toMatchObject({ code: 0, message: 'approve' });
     expect(first.says).toContain('ada approved gate approve-switch; 1 more needed');
     expect(await ask('approve', run, '--code', code)).toMatchObject({ code: 3, error: { kind: 'refused' } });
@@ -138,7 +138,7 @@ describe('runs from the command line', () => {
 
     await until(run, 'ended');
     expect(await ask('approve', run, '--code', codeOf('joan'))).toMatchObject({ code: 1, error: { kind: 'missing' } });
-    const report = await json('report', run);
+    const report = await ask('report', run);
     expect(report).toMatchObject({ code: 4, headline: { answer: 'no', rto: 'missed' } });
   }, 120_000);
 
@@ -211,7 +211,7 @@ describe('runs from the command line', () => {
     expect(await skip(codeOf('edith'))).toMatchObject({ code: 0, says: expect.stringContaining('by mary and edith') });
 
     await until(run, 'ended');
-    const report = await json('report', run);
+    const report = await ask('report', run);
     expect(report).toMatchObject({ code: 1, run: { outcome: 'partially-failed' } });
     const kept = report as unknown as Report;
     expect(kept.decisions).toContainEqual(expect.objectContaining({ person: 'ada', isBreakGlass: true }));
