@@ -17,7 +17,7 @@ export default defineConfig({
           // Modules are loaded once for all files of a worker: half of the time would go into loading them again.
           isolate: false,
           // More than this machine has cores: servers and clocks are waited for most of the time.
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
