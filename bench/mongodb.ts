@@ -8,7 +8,7 @@ import { sayOnStderr } from '../src/local/components/say.ts';
 import { dr } from './product.ts';
 import type { Round } from './scenes.ts';
 
-const documents = 60_000;
+const documents = 20_000;
 const perInsert = 1_000;
 
 const indexes = [
