@@ -106,6 +106,10 @@ describe('runs from the command line', () => {
   it('a live run: says who must act, counts proven people, refuses everything else, and ends missed by its objective', async () => {
     const unconfirmed = await ask('run', 'restoreStore', '--target', 'orders-db', '--mode', 'live');
     expect(unconfirmed).toMatchObject({ code: 3, error: { kind: 'refused' } });
+    expect(await ask('run', 'restoreEstate', '--mode', 'live')).toMatchObject({
+      code: 3,
+      error: { kind: 'refused', message: expect.stringContaining('expected "restoreEstate"') },
+    });
     const impact = new Date(Date.now() - 3_600_000).toISOString();
     const live = ['run', 'restoreStore', '--target', 'orders-db', '--mode', 'live', '--yes', '--incident', 'INC-1'];
     const started = await ask(...live, '--detach', '--impact-at', impact);

@@ -45,13 +45,31 @@ const checkInput = async (session: Session, runbook: string, input: Partial<RunI
   }
 };
 
+/** A run on one target asks for its name, and one that brings several back for its own. Backups of all ask nothing. */
+const confirmLive = async (session: Session, runbook: string, input: Partial<RunInput>): Promise<void> => {
+  const { target, targets = [], set = 'latest' } = input;
+  const says = `This starts ${runbook} in live mode:`;
+  if (target !== undefined) {
+    await confirm(session, { says, target, place: `as planned: dr plan ${runbook} --target ${target}`, set });
+  } else if (runbooks[runbook]?.readsSets === undefined) {
+    const of = targets.length === 0 ? 'every target' : targets.join(', ');
+    await confirm(session, {
+      says,
+      target: runbook,
+      of: 'runbook',
+      place: `${of}, as planned: dr plan ${runbook}`,
+      set,
+    });
+  }
+};
+
 export const exitOf = ({ outcome, verdicts }: RunResult): ExitCode => {
   if (outcome !== 'planned' && outcome !== 'succeeded') return 1;
   return verdicts.rto === 'missed' || verdicts.rpo === 'missed' ? 4 : 0;
 };
 
 /**
- * Starts a runbook and waits for its end, or does not when told so. A live run on a target asks for the target's name.
+ * Starts a runbook and waits for its end, or does not when told so. A live run asks for a name first.
  * @throws DrError `bad-input`, `unknown-name`, `refused`, `already-exists`, `unreachable`, and what the run failed with
  */
 export const launch = async (
@@ -68,11 +86,7 @@ export const launch = async (
   const given = inputFields.flatMap((field) => (options[field] === undefined ? [] : [[field, options[field]]]));
   const input: Partial<RunInput> = Object.fromEntries(given);
   await checkInput(session, runbook, input);
-  if (input.mode === 'live' && input.target !== undefined) {
-    const place = `as planned: dr plan ${runbook} --target ${input.target}`;
-    const says = `This starts ${runbook} in live mode:`;
-    await confirm(session, { says, target: input.target, place, set: input.set ?? 'latest' });
-  }
+  if (input.mode === 'live') await confirmLive(session, runbook, input);
   await using connected = await connectClient();
   const { client } = connected;
   const { workflowId: run } = await startRun(client, runbook, input);

@@ -19,6 +19,8 @@ import { notHeld } from './not-held.ts';
 /** A stream holds about so much: what one unit restores, from memory. */
 const chunkBytes = 8 << 20;
 const chunkRows = 65_536;
+/** The first ones are a page each, so that a small collection has several units, too. */
+const smallChunks = 64;
 
 /** The pages of one chunk: as many as are there and fit. */
 const upTo = async function* (
@@ -58,7 +60,7 @@ const takeRows = async (
       to.sum.add(page);
       rows += page.rows;
       weight += page.bytes;
-      return weight + page.bytes <= chunkBytes && rows < chunkRows;
+      return to.chunks.length >= smallChunks && weight + page.bytes <= chunkBytes && rows < chunkRows;
     });
     const counted = async function* (): AsyncIterable<Uint8Array> {
       for await (const piece of writeParquet(heldFields(definition), chunk)) {
