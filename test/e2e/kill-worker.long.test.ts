@@ -6,6 +6,9 @@ import { type CountingProxy, openCountingProxy } from './counting-proxy.ts';
 import { inMilvus, inMongodb, inPostgres, inRedis, type KilledStore } from './killed-stores.ts';
 import { openScene, type Scene, type WorkerProcess, walk } from './scene.ts';
 
+/** A worker may have so many in hand: in a set of few units they are more than 15 % of it. */
+const unitsInHand = 4;
+
 const dataStep = ({ plan }: Status): UnitsStep | undefined =>
   plan?.phases
     .flatMap((phase) => phase.steps)
@@ -101,8 +104,8 @@ describe.each([
       expect(content).toEqual(original);
       const { applied = 0, skipped = 0 } = status.steps.find(({ id }) => id === 'data')?.fact ?? {};
       expect(applied + skipped).toBe(clean.units);
-      expect(skipped).toBeGreaterThan(0);
-      expect(moved).toBeLessThanOrEqual(1.15);
+      if (clean.units > 5 * unitsInHand) expect(skipped).toBeGreaterThan(0);
+      expect(moved).toBeLessThanOrEqual(Math.max(1.15, 1 + unitsInHand / clean.units));
       expect(resumedMs).toBeGreaterThan(0);
       expect(resumedMs).toBeLessThanOrEqual(15_000);
     },
