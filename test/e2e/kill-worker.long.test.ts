@@ -1,18 +1,12 @@
 // Rows W2 of docs/coverage.md.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { UnitsStep } from '../../src/domain/plan.ts';
 import type { Status } from '../../src/domain/run.ts';
 import { type CountingProxy, openCountingProxy } from './counting-proxy.ts';
 import { inMilvus, inMongodb, inPostgres, inRedis, type KilledStore } from './killed-stores.ts';
-import { openScene, type Scene, type WorkerProcess, walk } from './scene.ts';
+import { dataStep, openScene, type Scene, type WorkerProcess, walk } from './scene.ts';
 
 /** A worker may have so many in hand: in a set of few units they are more than 15 % of it. */
 const unitsInHand = 4;
-
-const dataStep = ({ plan }: Status): UnitsStep | undefined =>
-  plan?.phases
-    .flatMap((phase) => phase.steps)
-    .find((step): step is UnitsStep => step.kind === 'units' && step.stage === 'data');
 
 describe.each([
   ['PostgreSQL', null],

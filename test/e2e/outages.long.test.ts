@@ -6,8 +6,9 @@ import type { Status } from '../../src/domain/run.ts';
 import { type RunningMinio, startMinio } from '../../src/local/components/minio.ts';
 import { type RunningPostgres, startPostgres } from '../../src/local/components/postgres.ts';
 import { type RunningTemporal, startTemporal } from '../../src/local/components/temporal.ts';
+import { sendMessage } from '../../src/temporal/runs.ts';
 import { type CountingProxy, openCountingProxy } from './counting-proxy.ts';
-import { openScene, query, type Scene, type WorkerProcess, walk } from './scene.ts';
+import { dataStep, openScene, query, type Scene, type WorkerProcess, walk } from './scene.ts';
 
 const target = 'shop-db';
 const schema = `
@@ -70,18 +71,25 @@ describe('a restore outlives', () => {
       isStruck = true;
       return strike();
     });
+    const run = `drill/${name}`;
     let content: unknown = null;
-    const look = async ({ plan, steps }: Status): Promise<void> => {
-      const step = plan?.phases.flatMap((phase) => phase.steps).find((one) => one.kind === 'units');
-      if (step?.kind !== 'units' || steps.find(({ id }) => id === 'finish')?.state !== 'done') return;
-      content ??= await contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
+    let isHeld = false;
+    /** The copy is looked at while the run is held after its data: a drill is soon over, and its copy gone. */
+    const look = async (status: Status): Promise<void> => {
+      const step = dataStep(status);
+      if (step === undefined || content !== null) return;
+      const data = status.steps.find(({ id }) => id === step.id)?.state;
+      if (!isHeld && data === 'running') {
+        isHeld = await sendMessage(scene.client, run, 'hold', { why: 'a look at the copy' }).then(
+          () => true,
+          () => false,
+        );
+      }
+      if (status.state !== 'held' || data !== 'done') return;
+      content = await contentOf(await scene.world.providers.database.url(step.site.place)).catch(() => null);
+      if (content !== null) await sendMessage(scene.client, run, 'resume', {});
     };
-    const { result } = await walk(
-      scene,
-      'runDrill',
-      { target, mode: 'drill' },
-      { run: `drill/${name}`, look, withinMs: 300_000 },
-    );
+    const { result } = await walk(scene, 'runDrill', { target, mode: 'drill' }, { run, look, withinMs: 300_000 });
     expect(isStruck).toBe(true);
     expect(result.outcome).toBe('succeeded');
     expect(content).toEqual(original);

@@ -16,7 +16,7 @@ import { stringify } from 'yaml';
 import { openWorld } from '../../activities/open-world.ts';
 import type { World } from '../../activities/world.ts';
 import { isDrError } from '../../src/domain/errors.ts';
-import type { RunInput } from '../../src/domain/plan.ts';
+import type { RunInput, UnitsStep } from '../../src/domain/plan.ts';
 import type { RunResult, Status } from '../../src/domain/run.ts';
 import type { StoreKind } from '../../src/domain/words.ts';
 import { readEstate } from '../../src/estate/read-estate.ts';
@@ -225,6 +225,12 @@ const startWorker = async (env: NodeJS.ProcessEnv, undo: AsyncDisposableStack): 
     output: () => output,
   };
 };
+
+/** The step of a plan that loads the data of its first target. */
+export const dataStep = ({ plan }: Status): UnitsStep | undefined =>
+  plan?.phases
+    .flatMap((phase) => phase.steps)
+    .find((step): step is UnitsStep => step.kind === 'units' && step.stage === 'data');
 
 export interface Ended {
   run: string;
