@@ -7,8 +7,6 @@ import { freshFolder, startDr, vaultKey } from './dr.ts';
 
 const mostMiB = 300;
 const mostGrowth = 1.15;
-/** Of commands that look into sets: the engine and more. */
-const mostGrowthBeside = 1.5;
 
 /** About 70 MB of rows that do not compress well, in two tables. */
 const rows = 300_000;
@@ -90,8 +88,7 @@ it.skipIf(!existsSync('/proc/self/status'))(
       );
       for (const what of ['snapshot', 'restore', 'export --format', 'export --only', 'peek', 'diff']) {
         expect(peaks[`${what} large`]).toBeLessThan(mostMiB);
-        const growth = what === 'snapshot' || what === 'restore' ? mostGrowth : mostGrowthBeside;
-        expect(peaks[`${what} large`]).toBeLessThan(peaks[`${what} small`]! * growth);
+        expect(peaks[`${what} large`]).toBeLessThan(peaks[`${what} small`]! * mostGrowth);
       }
     } finally {
       await Promise.all(names.map((name) => databases[name].drop()));
