@@ -7,7 +7,7 @@ import { endOfRdb } from '../backup/parts.ts';
 import { failureOf, saidFirst } from '../connection/failure.ts';
 import { readClock, readInfo, readSetting } from '../connection/info.ts';
 import { connect, type Link } from '../connection/link.ts';
-import type { Session } from '../connection/session.ts';
+import { orStop, type Session } from '../connection/session.ts';
 import { ownKeys, type RedisMeta, streamOf } from '../meta.ts';
 import { readFollowing, release } from './follow.ts';
 import { checkWriter, execute, readGuard } from './ledger.ts';
@@ -112,20 +112,6 @@ const cleanUp = async (session: Session, master: string, state: '' | 'by keys'):
   }
 };
 
-/** Waits for the promise, or for the signal. */
-const orAbort = async <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(interrupted());
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  stopped.promise.catch(() => {});
-  try {
-    return await Promise.race([promise, stopped.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-};
-
 /**
  * Fills an empty server by serving it the set as its master would: it takes all of it or nothing. The product's own keys come
  * with the data and say that it is loaded, so that a kill at any moment leaves either nothing or all. Killed before, it leaves
@@ -137,7 +123,7 @@ export const loadAll = async (session: Session, meta: RedisMeta, from: Source, b
   session.goOn();
   let link: Link;
   try {
-    link = await orAbort(session.work.signal, connect(session.address));
+    link = await orStop(session.work.signal, connect(session.address));
   } catch (error) {
     throw failureOf(error, `connecting to ${session.where}`);
   }
@@ -157,7 +143,7 @@ export const loadAll = async (session: Session, meta: RedisMeta, from: Source, b
       await release(link.redis, await readGuard(link.redis));
     })();
     working.catch(() => {});
-    await orAbort(session.work.signal, Promise.race([working, link.broken, master.failed]));
+    await orStop(session.work.signal, Promise.race([working, link.broken, master.failed]));
   } catch (error) {
     if (error instanceof NotServed || isNotAllowed(error)) after = 'by keys';
     else throw session.work.signal.aborted ? interrupted() : failureOf(error, `filling ${session.where}`);
