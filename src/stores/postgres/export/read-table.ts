@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 import type { KeyedRow } from '../../../domain/merge-rows.ts';
 import type { TableFacts, TableReader } from '../../look.ts';
+import { copyOut } from '../backup/copy-out.ts';
 import { readRelations } from '../catalog/catalog.ts';
 import { readTables, type Table } from '../catalog/tables.ts';
 import { ident, qualified } from '../connection/quote.ts';
 import type { Session } from '../connection/session.ts';
 import { readAlgorithm } from '../fingerprint.ts';
 import { rowHash } from '../row-hash.ts';
-
-const rowsAtOnce = 2000;
+import { readTuples } from './read-tuples.ts';
 
 const findTable = async (client: Client, session: Session, object: string): Promise<Table | null> => {
   const tables = await readTables(client, await readRelations(client), session.server.blockBytes);
@@ -72,15 +72,9 @@ export const readTable = <T>(
 
     const rows = async function* (): AsyncIterable<KeyedRow> {
       const order = texts.map((text) => `convert_to(${text}, 'UTF8')`).join(', ');
-      await client.query(
-        `DECLARE dr_rows NO SCROLL CURSOR FOR SELECT ${hash}, ${texts.join(', ')} FROM ${fromOf(table)}${condition} ORDER BY ${order}`,
-      );
-      for (;;) {
-        const text = `FETCH ${rowsAtOnce} FROM dr_rows`;
-        const { rows: some } = await client.query<string[]>({ text, rowMode: 'array', types: asPrinted } as never);
-        for (const [first, ...rest] of some) yield { hash: first!, key: rest };
-        if (some.length < rowsAtOnce) return;
-      }
+      const query = `SELECT ${[hash, ...texts].join(', ')} FROM ${fromOf(table)}${condition} ORDER BY ${order}`;
+      const copy = `COPY (${query}) TO STDOUT (FORMAT binary)`;
+      for await (const [first, ...rest] of readTuples(copyOut(client, copy))) yield { hash: first!, key: rest };
     };
 
     const fetch: TableReader['fetch'] = async (keys) => {
