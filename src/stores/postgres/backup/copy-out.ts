@@ -22,7 +22,8 @@ interface DriverConnection {
 const spare: Buffer[] = [];
 
 /** Takes the payload of CopyData messages out of what the server sends, message borders anywhere, into blank buffers. */
-const payloads = (blank: () => Buffer, emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) => {
+const payloads = (emit: (chunk: Buffer) => void, leave: (rest: Buffer) => void) => {
+  const blank = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
   let out = blank();
   let filled = 0;
   let left = 0;
@@ -62,6 +63,7 @@ const payloads = (blank: () => Buffer, emit: (chunk: Buffer) => void, leave: (re
       const code = isSplit ? header[0] : received[at];
       if (code === copyDone || code === errorResponse) {
         flush();
+        spare.push(out);
         leave(isSplit ? Buffer.concat([header, received.subarray(at)]) : received.subarray(at));
         return;
       }
@@ -93,7 +95,6 @@ export const copyOut = async function* (client: Client, sql: string): AsyncGener
       const [theirs] = stream.listeners('data') as ((data: Buffer) => void)[];
       const tap = tapOf(stream);
       const ours = payloads(
-        () => spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes),
         (chunk) => {
           waiting.push(chunk);
           if (waiting.length >= mostWaiting) stream.pause();
