@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
-/** Two suites: `fast` runs on every change, `long` holds kills at every boundary and chaos. Real servers are shared. */
+// More than this machine has cores: servers and clocks are waited for most of the time.
+const soon = { pool: 'forks', maxWorkers: 4, testTimeout: 60_000, hookTimeout: 120_000 } as const;
+
+/**
+ * Two suites: `fast` runs on every change, `long` holds kills at every boundary and chaos. Real servers are shared. `apart`
+ * belongs to `fast`: tests that put something in the place of a module, which only works before anybody has loaded it.
+ */
 export default defineConfig({
   test: {
     globalSetup: ['test/global-setup.ts'],
@@ -10,16 +16,19 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...soon,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.long.test.ts', 'node_modules/**'],
-          pool: 'forks',
+          exclude: ['test/**/*.{long,apart}.test.ts', 'node_modules/**'],
           // Modules are loaded once for all files of a worker: half of the time would go into loading them again.
           isolate: false,
-          // More than this machine has cores: servers and clocks are waited for most of the time.
-          maxWorkers: 4,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...soon,
+          name: 'apart',
+          include: ['test/**/*.apart.test.ts'],
         },
       },
       {

@@ -47,7 +47,8 @@ const runTests = async (suite, args) => {
     const code = await runNode([join(root, 'test', 'support', 'fetch-components.ts')]);
     if (code !== 0) return code;
   }
-  const project = args.some((arg) => arg.startsWith('--project')) ? [] : ['--project', suite];
+  const ofSuite = suite === 'fast' ? ['--project=fast', '--project=apart'] : ['--project=long'];
+  const project = args.some((arg) => arg.startsWith('--project')) ? [] : ofSuite;
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   return runNode([vitest, 'run', ...project, ...args], { cwd: root });
 };

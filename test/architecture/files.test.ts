@@ -81,9 +81,14 @@ describe('files', () => {
 
   test('are named in lower-case words and dashes', () => {
     const odd = modules.filter(
-      (path) => !/^([a-z0-9.-]+\/)*[a-z0-9-]+(\.(long\.)?test|\.config|\.d)?\.m?ts$/.test(path),
+      (path) => !/^([a-z0-9.-]+\/)*[a-z0-9-]+(\.((long|apart)\.)?test|\.config|\.d)?\.m?ts$/.test(path),
     );
     expect(odd).toEqual([]);
+  });
+
+  test('that put something in the place of a module run apart, where nobody has loaded it before', () => {
+    const mocking = modules.filter((path) => /\bvi\.(do)?[mM]ock\(/.test(readText(path)));
+    expect(mocking.filter((path) => !path.endsWith('.apart.test.ts'))).toEqual([]);
   });
 
   test('are kept in folders named for what they hold', () => {

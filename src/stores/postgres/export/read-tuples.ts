@@ -20,7 +20,7 @@ const textsOf = (bytes: Buffer, from: number): string[] => {
   for (let left = bytes.readInt16BE(from); left > 0; left -= 1) {
     const begin = at + 4;
     at = begin + Math.max(0, bytes.readInt32BE(at));
-    texts.push(bytes.utf8Slice(begin, at));
+    texts.push(bytes.toString('utf8', begin, at));
   }
   return texts;
 };
