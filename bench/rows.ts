@@ -139,7 +139,7 @@ export const rows: readonly Row[] = [
   },
   {
     name: 'mongodb-restore',
-    work: 'dr restore to ready, one collection of 60 000 documents with 4 indexes',
+    work: 'dr restore to ready, one collection of 20 000 documents with 4 indexes',
     peer: 'insertMany of the driver in a loop, then createIndexes',
     scene: 'mongodb',
     bound: 1,
