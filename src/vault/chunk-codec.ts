@@ -3,9 +3,9 @@ import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { constants, createZstdCompress, zstdDecompress } from 'node:zlib';
 import { DrError } from '../domain/errors.ts';
+import { freeBytes } from '../domain/free-bytes.ts';
 import type { Digest, TargetId } from '../domain/words.ts';
 import type { DataKey } from './data-key.ts';
-import { freeBytes } from './free-bytes.ts';
 import type { ChunkRef } from './port.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { DrError, isDrError } from '../domain/errors.ts';
+import { freeBytes } from '../domain/free-bytes.ts';
 import type { Digest, TargetId } from '../domain/words.ts';
 import { chunkKey, decodeChunk, digestOf, encodeChunk, nameOf } from './chunk-codec.ts';
 import type { Piece } from './cut.ts';
 import type { DataKey } from './data-key.ts';
-import { freeBytes } from './free-bytes.ts';
 import type { Backend, ChunkRef } from './port.ts';
 import { slots } from './slots.ts';
 

@@ -1,10 +1,10 @@
 import { DrError, isDrError } from '../domain/errors.ts';
+import { freeBytes } from '../domain/free-bytes.ts';
 import { ahead } from './ahead.ts';
 import type { Published } from './catalog.ts';
 import { checkStreams } from './check-streams.ts';
 import { chunkKey, decodeChunk } from './chunk-codec.ts';
 import type { DataKey } from './data-key.ts';
-import { freeBytes } from './free-bytes.ts';
 import type { Backend, ChunkRef, Manifest, SetReader } from './port.ts';
 import { sharedChunks } from './shared-chunks.ts';
 import { slots } from './slots.ts';

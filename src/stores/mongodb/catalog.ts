@@ -65,11 +65,14 @@ export const listIndexes = async (
     .map((index) => new Map([...index].filter(([name]) => name !== 'ns' && name !== 'background')));
 };
 
+/** As the server estimates it; nothing for what is not there. */
+export interface Size {
+  rows: number;
+  bytes: number;
+}
+
 /** @returns null when there is no such collection, or nothing is known of its size */
-export const sizeOf = async (
-  session: Session,
-  { database, collection }: Namespace,
-): Promise<{ rows: number; bytes: number } | null> => {
+export const sizeOf = async (session: Session, { database, collection }: Namespace): Promise<Size | null> => {
   try {
     const { count, size } = await session.db(database).command({ collStats: collection });
     return { rows: Number(count ?? 0), bytes: Number(size ?? 0) };

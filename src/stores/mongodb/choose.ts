@@ -2,7 +2,7 @@ import type { Selection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { OrderedDocument } from './bson/ordered.ts';
-import { type Listed, listCollections, listIndexes, refuseUnknown, sizeOf } from './catalog.ts';
+import { type Listed, listCollections, listIndexes, refuseUnknown, type Size, sizeOf } from './catalog.ts';
 import { describeAddress } from './connection/address.ts';
 import type { Session } from './connection/session.ts';
 import { documentsIn } from './documents-in.ts';
@@ -11,8 +11,7 @@ import { canaryIn, objectOf } from './names.ts';
 /** A collection or view that goes into a set. */
 export interface Chosen extends Listed {
   indexes: readonly OrderedDocument[];
-  /** As the server estimates it. */
-  bytes: number;
+  size: Size;
 }
 
 /** What a backup takes of what is there: what the selection names, and the canaries. @throws DrError `no-match`, `not-supported` */
@@ -33,7 +32,7 @@ export const choose = async (session: Session, listed: readonly Listed[], select
     const indexes = isView ? [] : await listIndexes(session, one);
     refuseUnknown(one, indexes);
     const size = isView ? null : await sizeOf(session, documentsIn(one));
-    chosen.push({ ...one, indexes, bytes: size?.bytes ?? 0 });
+    chosen.push({ ...one, indexes, size: size ?? { rows: 0, bytes: 0 } });
   }
   return chosen;
 };

@@ -1,5 +1,6 @@
 import type { Sink } from '../../domain/data.ts';
 import type { ObjectPrint } from '../../domain/fingerprint.ts';
+import { freeBytes } from '../../domain/free-bytes.ts';
 import { newDigest } from './bson/digest.ts';
 import type { Part } from './meta.ts';
 
@@ -47,7 +48,9 @@ export const copyRange = async (
       left = left.slice(taken.length);
       counted.rows += taken.length;
       counted.bytes += bytes;
-      yield Buffer.concat(taken, bytes);
+      const joined = Buffer.concat(taken, bytes);
+      yield joined;
+      freeBytes(joined);
       written(bytes);
     } while (counted.bytes < partBytes && (await more()));
   };

@@ -24,13 +24,15 @@ export const printCollections = (
     const listed = await listCollections(session);
     const wanted = new Set(pick(listed.map(({ name }) => name)));
     const read = listed.filter(({ name, type }) => wanted.has(name) && type !== 'view');
-    const sizes = await Promise.all(read.map((one) => sizeOf(session, documentsIn(one))));
-    const totalBytes = sizes.reduce((sum, size) => sum + (size?.bytes ?? 0), 0);
+    const sized = await Promise.all(
+      read.map(async (one) => ({ ...one, size: (await sizeOf(session, documentsIn(one))) ?? { rows: 0, bytes: 0 } })),
+    );
+    const totalBytes = sized.reduce((sum, { size }) => sum + size.bytes, 0);
     const prints = new Map<string, ObjectPrint>();
     let bytes = 0;
-    await forEach(read, session.work.parallel, signal, async (one, stop) => {
+    await forEach(sized, session.work.parallel, signal, async (one, stop) => {
       const digest = newDigest();
-      for await (const documents of readAll(session, documentsIn(one), stop)) {
+      for await (const documents of readAll(session, documentsIn(one), one.size, stop)) {
         for (const document of documents) {
           digest.add(document);
           bytes += document.length;

@@ -23,7 +23,15 @@ export interface Cuts {
   rangeBytes: number;
 }
 
-const usualCuts: Cuts = { partBytes: 8 << 20, rangeBytes: 32 << 20 };
+const rangeBytes = 32 << 20;
+const leastPartBytes = 1 << 20;
+const mostPartBytes = 8 << 20;
+
+/** 64 parts of a small set: what a worker that dies has in hand is done again, and that should be little of it. */
+const usualCuts = (bytes: number): Cuts => ({
+  partBytes: Math.min(mostPartBytes, Math.max(leastPartBytes, bytes / 64)),
+  rangeBytes,
+});
 
 const mostRanges = 64;
 
@@ -46,7 +54,7 @@ const cutPieces = async (session: Session, chosen: readonly Chosen[], cuts: Cuts
   for (const [at, of] of chosen.entries()) {
     if (of.type === 'view') continue;
     const isWhole = isCapped(of) || of.type === 'timeseries';
-    const most = isWhole ? 1 : Math.min(mostRanges, Math.ceil(of.bytes / cuts.rangeBytes));
+    const most = isWhole ? 1 : Math.min(mostRanges, Math.ceil(of.size.bytes / cuts.rangeBytes));
     const ranges = await cutRanges(session, of, most);
     pieces.push(...ranges.map((range, n) => ({ at, of, n, range })));
   }
@@ -66,7 +74,7 @@ export const snapshot = async (
   session: Session,
   to: Sink,
   selection: Selection,
-  cuts = usualCuts,
+  given?: Cuts,
 ): Promise<Snapshot<Meta>> => {
   refuseParts(selection);
   const { clock: from } = await readClock(session);
@@ -74,7 +82,8 @@ export const snapshot = async (
     const all = await listCollections(session);
     return { listed: all, chosen: await choose(session, all, selection) };
   });
-  const estimated = chosen.reduce((sum, { bytes }) => sum + bytes, 0);
+  const estimated = chosen.reduce((sum, { size }) => sum + size.bytes, 0);
+  const cuts = given ?? usualCuts(estimated);
   let done = 0;
   const beat = (says: string, bytes: number): void => {
     done += bytes;
@@ -86,7 +95,7 @@ export const snapshot = async (
     const pieces = await cutPieces(session, chosen, cuts);
     await forEach(pieces, session.work.parallel, signal, async (piece, stop) => {
       const { at, of, n, range } = piece;
-      const documents = readDocuments(session, documentsIn(of), range, isCapped(of), stop);
+      const documents = readDocuments(session, documentsIn(of), of.size, range, isCapped(of), stop);
       const written = (bytes: number): void => beat(`backing up ${JSON.stringify(of.name)}`, bytes);
       const stream = (part: number): string => partStream(at, n, part);
       ranges.set(piece, await copyRange(documents, to, stream, cuts.partBytes, written));

@@ -1,5 +1,6 @@
 import type { Source } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
+import { freeBytes } from '../../../domain/free-bytes.ts';
 import { type Batch, cutDocuments } from '../bson/documents.ts';
 import { fromBase64 } from '../catalog.ts';
 import { codeOf } from '../connection/failure.ts';
@@ -55,7 +56,9 @@ const readPart = async (
     bytes += piece.length;
     read(bytes);
   }
-  return Buffer.concat(pieces, bytes);
+  const all = Buffer.concat(pieces, bytes);
+  for (const piece of pieces) from.give?.(piece);
+  return all;
 };
 
 /**
@@ -88,7 +91,8 @@ export const loadParts = async (
     }
     for (const batch of batches) await insertAbsent(send, batch, signal);
     rows += found;
-    done += all.length;
+    done += part.bytes;
+    freeBytes(all);
   }
   return { rows, bytes: done };
 };
