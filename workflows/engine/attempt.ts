@@ -11,6 +11,21 @@ import { cutText } from './text.ts';
 /** Told before each further attempt, with the reason. */
 export type OnRetry = (attempt: number, because: DrError) => void;
 
+/** Turns of the microtask queue: more than it takes from a message to the command that it leads to. */
+const turns = 50;
+
+/**
+ * A result, once everything has begun that messages of the same workflow task lead to. A replay may hand over in one task
+ * what came in two, always messages first: commands are in the same order then only when a message never comes second.
+ */
+export const afterMessages = async <T>(result: Promise<T>): Promise<T> => {
+  try {
+    return await result;
+  } finally {
+    for (let turn = 0; turn < turns; turn += 1) await null;
+  }
+};
+
 /**
  * Tries until it succeeds, its profile is exhausted or the failure is permanent. Failures are counted here; the deaths of
  * workers never get here, see `attemptOptions`.
@@ -19,7 +34,7 @@ export type OnRetry = (attempt: number, because: DrError) => void;
 export const attempt = async <T>(profile: Profile, act: () => Promise<T>, onRetry: OnRetry): Promise<T> => {
   for (let failures = 1; ; failures += 1) {
     try {
-      return await act();
+      return await afterMessages(act());
     } catch (thrown) {
       if (isCancellation(thrown) && CancellationScope.current().consideredCancelled) throw thrown;
       const failure = readFailure(thrown);

@@ -5,6 +5,7 @@ import { DrError } from '../../src/domain/errors.ts';
 import type { WatchStep } from '../../src/domain/plan.ts';
 import type { StepRecord } from '../../src/domain/run.ts';
 import type { Call, Fact, Verbs } from '../../src/domain/verbs.ts';
+import { afterMessages } from './attempt.ts';
 import { absorb } from './do-step.ts';
 import { readFailure } from './failure.ts';
 import { attemptOptions } from './profiles.ts';
@@ -50,7 +51,7 @@ const watch = async (run: Run, step: WatchStep, record: StepRecord): Promise<voi
       );
     }
     try {
-      streak.push(await probe(run, step, streak.length, everyMs, leftMs));
+      streak.push(await afterMessages(probe(run, step, streak.length, everyMs, leftMs)));
     } catch (thrown) {
       if (isCancellation(thrown) && CancellationScope.current().consideredCancelled) throw thrown;
       const failure = readFailure(thrown);
