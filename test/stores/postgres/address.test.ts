@@ -3,6 +3,7 @@ import {
   addressOf,
   describeAddress,
   environmentOf,
+  patient,
   readAddress,
 } from '../../../src/stores/postgres/connection/address.ts';
 
@@ -18,6 +19,14 @@ test('a URL becomes the environment of pg_dump, special characters decoded', () 
     PGSSLMODE: 'require',
     PGAPPNAME: 'dr-runbooks',
     PGCONNECT_TIMEOUT: '10',
+    PGOPTIONS: patient,
+  });
+});
+
+test('pg_dump begins without the time limits of its login, and with what the URL sets', () => {
+  expect(patient).toContain('-c statement_timeout=0');
+  expect(parts('postgres://me@host/a?options=-c%20work_mem%3D64MB')).toMatchObject({
+    PGOPTIONS: `-c work_mem=64MB ${patient}`,
   });
 });
 

@@ -53,6 +53,11 @@ const fromQuery: Readonly<Record<string, string>> = {
   sslkey: 'PGSSLKEY',
 };
 
+/** What a role or database may have been given by its administrator, and would end even the pinning of settings. */
+export const patient = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+  .map((name) => `-c ${name}=0`)
+  .join(' ');
+
 /** The address as libpq's environment, so that no password is in an argument list. */
 export const environmentOf = ({ url, database }: Address): Readonly<Record<string, string>> => {
   const known: Record<string, string | null> = {
@@ -63,6 +68,7 @@ export const environmentOf = ({ url, database }: Address): Readonly<Record<strin
     PGDATABASE: database,
     PGAPPNAME: 'dr-runbooks',
     PGCONNECT_TIMEOUT: '10',
+    PGOPTIONS: `${url.searchParams.get('options') ?? ''} ${patient}`.trim(),
   };
   for (const [parameter, variable] of Object.entries(fromQuery)) {
     known[variable] = url.searchParams.get(parameter) ?? known[variable] ?? null;

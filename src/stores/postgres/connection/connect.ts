@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
-import type { Address } from './address.ts';
+import { type Address, patient } from './address.ts';
 import { codeOf } from './failure.ts';
 
 /** What makes text and order of values the same on every server, and keeps anyone's time limits out of long work. */
@@ -82,11 +82,6 @@ const plain = ({ url, database }: Address, name: string, options = ''): pg.Clien
     stream: tappedSocket,
   });
 };
-
-/** What a role or database may have been given by its administrator, and would end even the pinning of settings. */
-const patient = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
-  .map((name) => `-c ${name}=0`)
-  .join(' ');
 
 const link = async (client: pg.Client, prepare: (client: pg.Client) => Promise<number>): Promise<Link> => {
   const broken = Promise.withResolvers<never>();
