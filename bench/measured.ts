@@ -19,8 +19,8 @@ const headings = ['row', 'work', 'peer', 'work took', 'peer took', 'ratio', 'bou
 /** The rows of the page as they stand, by name. */
 const standing = (text: string): Map<string, string[]> => {
   const lines = [...text.matchAll(/^\| `([^`]+)` .*$/gm)];
-  const cellsOf = (line: string): string[] => line.split(/(?<!\\)\|/).slice(1, -1);
-  return new Map(lines.map(([line, name]) => [name!, cellsOf(line).map((cell) => cell.trim())]));
+  const split = (line: string): string[] => line.split(/(?<!\\)\|/).slice(1, -1);
+  return new Map(lines.map(([line, name]) => [name!, split(line).map((cell) => cell.trim())]));
 };
 
 const cellsOf = ({ name, work, peer, samples, ratio, bound }: Result, today: string): string[] => [

@@ -65,11 +65,14 @@ export const listIndexes = async (
     .map((index) => new Map([...index].filter(([name]) => name !== 'ns' && name !== 'background')));
 };
 
-/** As the server estimates it; nothing for what is not there. */
+/** As the server estimates it. */
 export interface Size {
   rows: number;
   bytes: number;
 }
+
+/** Of what has no size, or none that is known. */
+export const noSize: Size = { rows: 0, bytes: 0 };
 
 /** @returns null when there is no such collection, or nothing is known of its size */
 export const sizeOf = async (session: Session, { database, collection }: Namespace): Promise<Size | null> => {

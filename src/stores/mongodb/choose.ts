@@ -2,7 +2,7 @@ import type { Selection } from '../../domain/data.ts';
 import { DrError } from '../../domain/errors.ts';
 import { selectNames } from '../../domain/filter.ts';
 import type { OrderedDocument } from './bson/ordered.ts';
-import { type Listed, listCollections, listIndexes, refuseUnknown, type Size, sizeOf } from './catalog.ts';
+import { type Listed, listCollections, listIndexes, noSize, refuseUnknown, type Size, sizeOf } from './catalog.ts';
 import { describeAddress } from './connection/address.ts';
 import type { Session } from './connection/session.ts';
 import { documentsIn } from './documents-in.ts';
@@ -32,7 +32,7 @@ export const choose = async (session: Session, listed: readonly Listed[], select
     const indexes = isView ? [] : await listIndexes(session, one);
     refuseUnknown(one, indexes);
     const size = isView ? null : await sizeOf(session, documentsIn(one));
-    chosen.push({ ...one, indexes, size: size ?? { rows: 0, bytes: 0 } });
+    chosen.push({ ...one, indexes, size: size ?? noSize });
   }
   return chosen;
 };

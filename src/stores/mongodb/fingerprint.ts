@@ -3,7 +3,7 @@ import { selectNames } from '../../domain/filter.ts';
 import type { Fingerprint, ObjectPrint } from '../../domain/fingerprint.ts';
 import { forEach } from '../together.ts';
 import { algorithm, newDigest } from './bson/digest.ts';
-import { listCollections, sizeOf } from './catalog.ts';
+import { listCollections, noSize, sizeOf } from './catalog.ts';
 import type { Session } from './connection/session.ts';
 import { documentsIn } from './documents-in.ts';
 import { readAll } from './read-documents.ts';
@@ -25,7 +25,7 @@ export const printCollections = (
     const wanted = new Set(pick(listed.map(({ name }) => name)));
     const read = listed.filter(({ name, type }) => wanted.has(name) && type !== 'view');
     const sized = await Promise.all(
-      read.map(async (one) => ({ ...one, size: (await sizeOf(session, documentsIn(one))) ?? { rows: 0, bytes: 0 } })),
+      read.map(async (one) => ({ ...one, size: (await sizeOf(session, documentsIn(one))) ?? noSize })),
     );
     const totalBytes = sized.reduce((sum, { size }) => sum + size.bytes, 0);
     const prints = new Map<string, ObjectPrint>();

@@ -1,11 +1,11 @@
 /** Signature, flags, and the length of an extension that no version writes. */
 const headerBytes = 19;
 
-/** Where the tuple that begins at `from` ends; null when not all of it is here; `from` itself after the last one. */
+/** Where the tuple that begins at `from` ends; null when not all of it is here, and after the last one. */
 const endOf = (bytes: Buffer, from: number): number | null => {
   if (from + 2 > bytes.length) return null;
   const fields = bytes.readInt16BE(from);
-  if (fields === -1) return from;
+  if (fields === -1) return null;
   let at = from + 2;
   for (let n = 0; n < fields; n += 1) {
     if (at + 4 > bytes.length) return null;
@@ -43,9 +43,7 @@ export async function* readTuples(chunks: AsyncIterable<Buffer>): AsyncGenerator
     const bytes = held.subarray(0, used);
     let at = Math.min(toSkip, used);
     toSkip -= at;
-    for (;;) {
-      const end = endOf(bytes, at);
-      if (end === null || end === at) break;
+    for (let end = endOf(bytes, at); end !== null; end = endOf(bytes, at)) {
       yield textsOf(bytes, at);
       at = end;
     }
