@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import type { StoreKind } from '../../src/domain/words.ts';
 import { startRedis } from '../../src/local/components/redis.ts';
-import { done, milvusLab } from '../stores/milvus/lab.ts';
+import { done, makeVectors, milvusLab } from '../stores/milvus/lab.ts';
+import { putRandom } from '../stores/mongodb/lab.ts';
 import { withDatabase } from '../stores/mongodb/server.ts';
 import { connected, wholeOf } from '../stores/redis/lab.ts';
 import { mongodbServer } from '../support/servers.ts';
@@ -57,10 +58,7 @@ export const inMongodb = async (): Promise<OtherStore> => {
   const { url } = await mongodbServer();
   const client = await new MongoClient(url).connect();
   const name = `killed_${randomBytes(4).toString('hex')}`;
-  const orders = client.db(name).collection<{ _id: number }>('orders');
-  for (let at = 0; at < 50_000; at += 1_000) {
-    await orders.insertMany(Array.from({ length: 1_000 }, (_, n) => ({ _id: at + n, payload: randomBytes(4_000) })));
-  }
+  await putRandom(client.db(name), 'orders', 50_000);
   return {
     kind: 'mongodb',
     target: 'guides',
@@ -125,22 +123,7 @@ export const inMilvus = async (): Promise<OtherStore> => {
   const { client } = lab;
   const primary = new URL(lab.url);
   primary.searchParams.set('collections', 'from_');
-  const collection_name = 'from_docs';
-  const fields = [
-    { name: 'id', data_type: 'Int64', is_primary_key: true },
-    { name: 'vector', data_type: 'FloatVector', dim: 1_024 },
-  ];
-  await done(client.createCollection({ collection_name, fields } as never));
-  for (let at = 0; at < 10_000; at += 500) {
-    const data = Array.from({ length: 500 }, (_, n) => ({
-      id: at + n,
-      vector: Array.from({ length: 1_024 }, () => Math.fround(Math.random())),
-    }));
-    await done(client.insert({ collection_name, data }));
-  }
-  const index = { field_name: 'vector', index_type: 'FLAT', metric_type: 'L2' } as const;
-  await done(client.createIndex({ collection_name, ...index }));
-  await done(client.loadCollectionSync({ collection_name }));
+  await makeVectors(client, 'from_docs', 10_000);
   return {
     kind: 'milvus',
     target: 'likeness',

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run.ts';
 import { makeReport } from '../../src/report/make-report.ts';
 import type { Part } from '../../src/report/report.ts';
-import { anyRecord, at, done, doStep, fact, goodRun, noLoss, planOf, steps } from './records.ts';
+import { anyRecord } from './any-record.ts';
+import { at, done, doStep, fact, goodRun, noLoss, planOf, steps } from './records.ts';
 
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { ms }) => sum + ms, 0);
 const withStep = (record: RunRecord, id: string, more: object): RunRecord => ({

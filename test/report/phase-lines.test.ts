@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { phaseLines } from '../../src/report/phase-lines.ts';
-import { anyRecord, at, fact, goodRun } from './records.ts';
+import { anyRecord } from './any-record.ts';
+import { at, fact, goodRun } from './records.ts';
 
 it('tells when a step stood in the queue or failed before, and when it worked', () => {
   const good = goodRun();

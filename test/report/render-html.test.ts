@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import { makeReport } from '../../src/report/make-report.ts';
 import type { Report } from '../../src/report/report.ts';
-import { anyRecord, goodRun } from './records.ts';
+import { anyRecord } from './any-record.ts';
+import { goodRun } from './records.ts';
 import { hostile, variants } from './variants.ts';
 
 interface Element {

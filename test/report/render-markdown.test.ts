@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { makeReport } from '../../src/report/make-report.ts';
 import { plain } from '../../src/report/markdown.ts';
 import { renderMarkdown } from '../../src/report/render-markdown.ts';
-import { anyRecord, at, fact, goodRun } from './records.ts';
+import { anyRecord } from './any-record.ts';
+import { at, fact, goodRun } from './records.ts';
 
 const render = (...more: Parameters<typeof goodRun>) => renderMarkdown(makeReport(goodRun(...more)));
 

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { startRedis } from '../../src/local/components/redis.ts';
 import { freshFolder, vaultKey } from '../cli/dr.ts';
 import { peakOf } from '../cli/peak-of.ts';
-import { done, milvusLab } from './milvus/lab.ts';
+import { makeVectors, milvusLab } from './milvus/lab.ts';
+import { putRandom } from './mongodb/lab.ts';
 import { testServer, withDatabase } from './mongodb/server.ts';
 import { connected, wholeOf } from './redis/lab.ts';
 
@@ -20,16 +21,14 @@ interface Filled {
   stop(): Promise<unknown>;
 }
 
-/** Collections of 20 MB: of larger ones the stand-in draws samples by sorting at random, which fails now and then. */
+/** Collections of 20 MB, with an index each. */
 const inMongodb = async (tens: number): Promise<Filled> => {
   const server = await testServer();
   const names = ['from', 'to'].map((role) => `memory_${role}_${randomBytes(4).toString('hex')}`) as [string, string];
+  const from = server.client.db(names[0]);
   for (let n = 0; n < tens; n += 1) {
-    const orders = server.client.db(names[0]).collection<{ _id: number }>(`orders_${n}`);
-    for (let at = 0; at < 5_000; at += 1_000) {
-      await orders.insertMany(Array.from({ length: 1_000 }, (_, n) => ({ _id: at + n, payload: randomBytes(4_000) })));
-    }
-    await orders.createIndex({ at: 1 });
+    await putRandom(from, `orders_${n}`, 5_000);
+    await from.collection(`orders_${n}`).createIndex({ at: 1 });
   }
   await server.client.db(names[1]).createCollection('dr_runbooks');
   return {
@@ -78,22 +77,7 @@ const inMilvus = async (tens: number): Promise<Filled> => {
     url.searchParams.set('collections', prefix);
     return url.href;
   };
-  const collection_name = 'from_docs';
-  const fields = [
-    { name: 'id', data_type: 'Int64', is_primary_key: true },
-    { name: 'vector', data_type: 'FloatVector', dim: 1_024 },
-  ];
-  await done(lab.client.createCollection({ collection_name, fields } as never));
-  for (let from = 0; from < tens * 2_000; from += 500) {
-    const data = Array.from({ length: 500 }, (_, n) => ({
-      id: from + n,
-      vector: Array.from({ length: 1_024 }, () => Math.fround(Math.random())),
-    }));
-    await done(lab.client.insert({ collection_name, data }));
-  }
-  const index = { field_name: 'vector', index_type: 'FLAT', metric_type: 'L2' } as const;
-  await done(lab.client.createIndex({ collection_name, ...index }));
-  await done(lab.client.loadCollectionSync({ collection_name }));
+  await makeVectors(lab.client, 'from_docs', tens * 2_000);
   return { kind: 'milvus', primary: at('from_'), back: at('back_'), stop: () => lab[Symbol.asyncDispose]() };
 };
 

@@ -156,3 +156,24 @@ export const conformanceLab = async (): Promise<Lab> => {
     },
   };
 };
+
+/** A collection of vectors that no compression makes small, with an index and in memory. */
+export const makeVectors = async (client: MilvusClient, collection_name: string, rows: number): Promise<void> => {
+  const dim = 1_024;
+  const batch = 500;
+  const fields = [
+    { name: 'id', data_type: 'Int64', is_primary_key: true },
+    { name: 'vector', data_type: 'FloatVector', dim },
+  ];
+  await done(client.createCollection({ collection_name, fields } as never));
+  for (let at = 0; at < rows; at += batch) {
+    const data = Array.from({ length: batch }, (_, n) => ({
+      id: at + n,
+      vector: Array.from({ length: dim }, () => Math.fround(Math.random())),
+    }));
+    await done(client.insert({ collection_name, data }));
+  }
+  const index = { field_name: 'vector', index_type: 'FLAT', metric_type: 'L2' } as const;
+  await done(client.createIndex({ collection_name, ...index }));
+  await done(client.loadCollectionSync({ collection_name }));
+};

@@ -59,6 +59,15 @@ export const putRaw = async ({ db }: Database, collection: string, documents: re
   expect(refused).toEqual([]);
 };
 
+/** Documents of 4 kB that no compression makes small. */
+export const putRandom = async (db: Db, name: string, documents: number): Promise<void> => {
+  const batch = 1_000;
+  for (let at = 0; at < documents; at += batch) {
+    const some = Array.from({ length: batch }, (_, n) => ({ _id: at + n, payload: randomBytes(4_000) }));
+    await db.collection<{ _id: number }>(name).insertMany(some);
+  }
+};
+
 /** Raw documents by the text of their `_id`. */
 export const rawIn = async ({ db }: Database, collection: string): Promise<Map<string, Buffer>> => {
   const found = (await db.collection(collection).find({}, { raw: true }).toArray()) as unknown as Buffer[];

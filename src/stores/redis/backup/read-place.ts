@@ -1,7 +1,8 @@
 import { DrError, isDrError } from '../../../domain/errors.ts';
+import { orStop } from '../../together.ts';
 import { readClock, readInfo, readSetting } from '../connection/info.ts';
 import type { Link } from '../connection/link.ts';
-import { orStop, type Session } from '../connection/session.ts';
+import type { Session } from '../connection/session.ts';
 import { rdbReader, type Visitor } from '../rdb/reader.ts';
 import { type Incoming, takeRdb } from './replica.ts';
 

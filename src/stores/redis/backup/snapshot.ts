@@ -1,9 +1,10 @@
 import type { Selection, Sink } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
 import type { Snapshot } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { readClock } from '../connection/info.ts';
 import type { Link } from '../connection/link.ts';
-import { orStop, type Session } from '../connection/session.ts';
+import type { Session } from '../connection/session.ts';
 import { counting, refuseNoMatch } from '../fingerprint.ts';
 import { keyspaceOf } from '../keyspace.ts';
 import { canaryKey, functionsObject, type Part, type RedisMeta } from '../meta.ts';

@@ -1,6 +1,7 @@
 import { DrError } from '../../../domain/errors.ts';
 import { interrupted } from '../../failure.ts';
 import type { Work } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { type Address, describeAddress } from './address.ts';
 import { failureOf } from './failure.ts';
 import { readInfo } from './info.ts';
@@ -29,18 +30,6 @@ export interface Session extends AsyncDisposable {
   /** @throws DrError `interrupted` */
   goOn(): void;
 }
-
-/** Waits for the promise, or for the signal, whichever is first. @throws DrError `interrupted` */
-export const orStop = <T>(signal: AbortSignal, promise: Promise<T>): Promise<T> => {
-  if (signal.aborted) {
-    promise.catch(() => {});
-    return Promise.reject(interrupted());
-  }
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(interrupted());
-  signal.addEventListener('abort', stop, { once: true });
-  return Promise.race([promise, stopped.promise]).finally(() => signal.removeEventListener('abort', stop));
-};
 
 const oldestMajor = 6;
 

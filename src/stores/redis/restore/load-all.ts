@@ -3,11 +3,12 @@ import type { Source } from '../../../domain/data.ts';
 import { DrError, isDrError } from '../../../domain/errors.ts';
 import { interrupted } from '../../failure.ts';
 import type { Writer } from '../../port.ts';
+import { orStop } from '../../together.ts';
 import { endOfRdb } from '../backup/parts.ts';
 import { failureOf, saidFirst } from '../connection/failure.ts';
 import { readClock, readInfo, readSetting } from '../connection/info.ts';
 import { connect, type Link } from '../connection/link.ts';
-import { orStop, type Session } from '../connection/session.ts';
+import type { Session } from '../connection/session.ts';
 import { ownKeys, type RedisMeta, streamOf } from '../meta.ts';
 import { readFollowing, release } from './follow.ts';
 import { checkWriter, execute, readGuard } from './ledger.ts';
@@ -125,7 +126,7 @@ export const loadAll = async (session: Session, meta: RedisMeta, from: Source, b
   try {
     link = await orStop(session.work.signal, connect(session.address));
   } catch (error) {
-    throw failureOf(error, `connecting to ${session.where}`);
+    throw session.work.signal.aborted ? interrupted() : failureOf(error, `connecting to ${session.where}`);
   }
   const replication = await readInfo(link.redis, 'replication');
   const master = await serveRdb(link.redis, replication.get('master_replid') ?? '', (own) =>
