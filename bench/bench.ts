@@ -14,9 +14,10 @@ import { writeMeasured } from './measured.ts';
 import { playMilvus } from './milvus.ts';
 import { playMongodb } from './mongodb.ts';
 import { playRedis } from './redis.ts';
+import { playRedisKeys } from './redis-keys.ts';
 import { type Result, resultOf } from './result.ts';
 import { type Row, rows } from './rows.ts';
-import { type PostgresScene, play, targets } from './scenes.ts';
+import { type Measure, type PostgresScene, play, targets } from './scenes.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -40,17 +41,18 @@ const readOptions = (): { wanted: readonly Row[]; json: boolean; rounds: number;
 };
 
 /** Scenes that bring their own server. */
-const elsewhere = { milvus: playMilvus, mongodb: playMongodb, redis: playRedis } as const;
+const elsewhere = { milvus: playMilvus, mongodb: playMongodb, redis: playRedis, redisKeys: playRedisKeys } as const;
 
 const measure = async (wanted: readonly Row[], rounds: number): Promise<{ results: Result[]; server: string }> => {
   await using lab = await openLab(targets);
   const results: Result[] = [];
   for (const [scene, those] of Map.groupBy(wanted, (row) => row.scene)) {
     const needs = new Set(those.flatMap((row) => row.needs));
+    const isWanted = (measure: Measure): boolean => needs.has(measure);
     const played =
       scene in elsewhere
-        ? await elsewhere[scene as keyof typeof elsewhere](rounds, say)
-        : await play(lab, scene as PostgresScene, rounds, (one) => needs.has(one), say);
+        ? await elsewhere[scene as keyof typeof elsewhere](rounds, say, isWanted)
+        : await play(lab, scene as PostgresScene, rounds, isWanted, say);
     results.push(...those.map((row) => resultOf(row, played)));
   }
   return { results: wanted.map((row) => results.find(({ name }) => name === row.name)!), server: lab.version };

@@ -6,7 +6,8 @@ import { startMilvus } from '../src/local/components/milvus.ts';
 import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
 import { dr } from './product.ts';
-import type { Round } from './scenes.ts';
+import { type Measure, type Round, tell } from './scenes.ts';
+import { openRuns } from './through-temporal.ts';
 
 const rows = 100_000;
 const dimensions = 384;
@@ -103,7 +104,11 @@ const checkRows = async (client: MilvusClient, collection_name: string): Promise
  * was made. The first round warms up and does not count.
  * @throws Error when a copy is not equal
  */
-export const playMilvus = async (rounds: number, say: (line: string) => void): Promise<Round[]> => {
+export const playMilvus = async (
+  rounds: number,
+  say: (line: string) => void,
+  isWanted: (measure: Measure) => boolean,
+): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
   const server = await startMilvus({ say: sayOnStderr });
   undo.defer(() => server.stop());
@@ -132,18 +137,21 @@ export const playMilvus = async (rounds: number, say: (line: string) => void): P
   say('milvus: making the data');
   await insertLoop(client, 'source_documents');
   await dr({ env, folder }, 'snapshot', 'vectors');
+  await using runs = isWanted('throughTemporal') ? await openRuns({ env }) : null;
   const played: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
     const restored = await dr({ env, folder }, 'restore', 'vectors/latest', '--to', 'env:BACK', '--yes');
-    const ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
     await checkRows(client, 'back_documents');
     await drop(client, 'back_');
-    const loop = await insertLoop(client, 'loop_documents');
-    await drop(client, 'loop_');
-    say(
-      `milvus ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ready ${ready.toFixed(2)}, insertLoop ${loop.toFixed(2)}`,
-    );
-    if (n > 0) played.push({ ready, insertLoop: loop } as Round);
+    const round: Partial<Record<Measure, number>> = { restore: restored.seconds };
+    round.ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
+    if (isWanted('insertLoop')) {
+      round.insertLoop = await insertLoop(client, 'loop_documents');
+      await drop(client, 'loop_');
+    }
+    if (runs !== null) round.throughTemporal = await runs.drill('vectors');
+    say(tell('milvus', n, rounds, round));
+    if (n > 0) played.push(round as Round);
   }
   return played;
 };

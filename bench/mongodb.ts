@@ -6,7 +6,8 @@ import { startMongodb } from '../src/local/components/mongodb.ts';
 import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
 import { dr } from './product.ts';
-import type { Round } from './scenes.ts';
+import { type Measure, type Round, tell } from './scenes.ts';
+import { openRuns } from './through-temporal.ts';
 
 const documents = 20_000;
 const perInsert = 1_000;
@@ -49,7 +50,7 @@ const estate = `name: bench
 region: here
 vault: { kind: folder, path: ./vault, key: env:VAULT_KEY }
 targets:
-  orders: { kind: mongodb, primary: env:ORDERS }
+  orders: { kind: mongodb, primary: env:ORDERS, scratchServer: env:SERVER }
 `;
 
 /**
@@ -57,7 +58,11 @@ targets:
  * turns, on one server. The first round warms up and does not count.
  * @throws Error when a copy is not equal byte for byte
  */
-export const playMongodb = async (rounds: number, say: (line: string) => void): Promise<Round[]> => {
+export const playMongodb = async (
+  rounds: number,
+  say: (line: string) => void,
+  isWanted: (measure: Measure) => boolean,
+): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
   const server = undo.use(await startMongodb({ say: sayOnStderr, isVolatile: true }));
   const folder = undo.adopt(await makeRunDir('bench-mongodb', null), removeRunDir);
@@ -71,6 +76,7 @@ export const playMongodb = async (rounds: number, say: (line: string) => void): 
     VAULT_KEY: randomBytes(32).toString('hex'),
     ORDERS: urlOf('orders'),
     BACK: urlOf('back'),
+    SERVER: server.url,
   };
   say('mongodb: making the data');
   const all = orders();
@@ -78,23 +84,26 @@ export const playMongodb = async (rounds: number, say: (line: string) => void): 
   const source = await bytesOf(client, 'orders');
   await dr({ env, folder }, 'snapshot', 'orders');
 
+  await using runs = isWanted('throughTemporal') ? await openRuns({ env }) : null;
   const done: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
+    const round: Partial<Record<Measure, number>> = {};
     await client.db('back').createCollection('dr_runbooks');
     const restored = await dr({ env, folder }, 'restore', 'orders/latest', '--to', 'env:BACK', '--yes');
-    const ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
     if (!source.equals(await bytesOf(client, 'back'))) throw new Error('the restored collection is not equal');
     await client.db('back').dropDatabase();
-
-    const began = performance.now();
-    await insertAll(client, 'peer', all);
-    const insertLoop = (performance.now() - began) / 1000;
-    if (!source.equals(await bytesOf(client, 'peer'))) throw new Error('the collection of the peer is not equal');
-    await client.db('peer').dropDatabase();
-    say(
-      `mongodb ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ready ${ready.toFixed(2)}, insertMany ${insertLoop.toFixed(2)}`,
-    );
-    if (n > 0) done.push({ ready, insertLoop } as Round);
+    round.restore = restored.seconds;
+    round.ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
+    if (isWanted('insertLoop')) {
+      const began = performance.now();
+      await insertAll(client, 'peer', all);
+      round.insertLoop = (performance.now() - began) / 1000;
+      if (!source.equals(await bytesOf(client, 'peer'))) throw new Error('the collection of the peer is not equal');
+      await client.db('peer').dropDatabase();
+    }
+    if (runs !== null) round.throughTemporal = await runs.drill('orders');
+    say(tell('mongodb', n, rounds, round));
+    if (n > 0) done.push(round as Round);
   }
   return done;
 };

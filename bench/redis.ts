@@ -15,12 +15,12 @@ import { reservePort } from '../src/local/components/ports.ts';
 import { type RunningRedis, resolveRedis, startRedis } from '../src/local/components/redis.ts';
 import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { redis as store } from '../src/stores/redis/index.ts';
-import type { Round } from './scenes.ts';
+import { type Round, tell } from './scenes.ts';
 
-const settings = { appendonly: 'no', 'repl-diskless-sync-delay': '0', 'enable-debug-command': 'yes' };
-const wholeOf = ({ url }: RunningRedis): string => url.replace(/\/\d+$/, '');
+export const settings = { appendonly: 'no', 'repl-diskless-sync-delay': '0', 'enable-debug-command': 'yes' };
+export const wholeOf = ({ url }: RunningRedis): string => url.replace(/\/\d+$/, '');
 
-const asked = async <T>(url: string, body: (client: Redis) => Promise<T>): Promise<T> => {
+export const asked = async <T>(url: string, body: (client: Redis) => Promise<T>): Promise<T> => {
   const client = new Redis(url, { enableReadyCheck: false });
   client.on('error', () => {});
   try {
@@ -31,7 +31,7 @@ const asked = async <T>(url: string, body: (client: Redis) => Promise<T>): Promi
 };
 
 /** Sessions that expire, carts, ranks: 6, 3 and 1 of ten keys. */
-const fill = (url: string, keys: number): Promise<void> =>
+export const fill = (url: string, keys: number): Promise<void> =>
   asked(url, async (client) => {
     for (let at = 0; at < keys; ) {
       const batch = client.pipeline();
@@ -51,6 +51,8 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   return (performance.now() - began) / 1000;
 };
 
+const keys = 1_000_000;
+
 /** Streams as files: what the peer writes is not compressed either. */
 const filesIn = (folder: string): Sink & Source => ({
   async write(name, data) {
@@ -67,9 +69,10 @@ const filesIn = (folder: string): Sink & Source => ({
   read: (name) => createReadStream(join(folder, encodeURIComponent(name)), { highWaterMark: 1024 * 1024 }),
 });
 
-const digestOf = (url: string): Promise<string> =>
+/** The server's own digest of everything but what the product keeps there. */
+export const digestOf = (url: string): Promise<string> =>
   asked(url, async (client) => {
-    await client.del('dr_runbooks:guard', 'dr_runbooks:probe');
+    await client.del(...['mark', 'guard', 'ledger', 'claim', 'probe'].map((name) => `dr_runbooks:${name}`));
     return (await client.call('DEBUG', 'DIGEST')) as string;
   });
 
@@ -99,7 +102,7 @@ const startOn = async (program: string, folder: string, keys: number): Promise<n
  * file. The server's own digest of everything has to be the same on both. The first round warms up and does not count.
  * @throws Error when a copy is not equal
  */
-export const playRedis = async (rounds: number, say: (line: string) => void, keys = 1_000_000): Promise<Round[]> => {
+export const playRedis = async (rounds: number, say: (line: string) => void): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
   const folder = undo.adopt(await makeRunDir('bench-redis', null), removeRunDir);
   const program = await resolveRedis({ say });
@@ -146,8 +149,7 @@ export const playRedis = async (rounds: number, say: (line: string) => void, key
     const isEqual = compareFingerprints(proof.expected, proof.found).length === 0;
     if (!isEqual || (await digestOf(target.url)) !== expected) throw new Error('NOT EQUAL: the restored server');
     const round: Partial<Round> = { backup, redisCli, restore, serverStart };
-    const told = Object.entries(round).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-    say(`redis ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ${told.join(', ')}`);
+    say(tell('redis', n, rounds, round));
     if (n > 0) played.push(round as Round);
   }
   return played;

@@ -13,6 +13,12 @@ import { openRuns, type Runs } from './through-temporal.ts';
 /** What was measured in one round, by name: seconds, bytes or MiB. */
 export type Round = Readonly<Record<Measure, number>>;
 
+/** Tells how a round went. */
+export const tell = (scene: string, n: number, rounds: number, round: Partial<Round>): string => {
+  const told = Object.entries(round).map(([name, value]) => `${name} ${value.toFixed(value < 1000 ? 2 : 0)}`);
+  return `${scene} ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ${told.join(', ')}`;
+};
+
 export type Measure =
   | 'dump'
   | 'bytes'
@@ -37,7 +43,7 @@ export type Measure =
 /** Scenes on a PostgreSQL server. */
 export type PostgresScene = 'mixed' | 'single' | 'many' | 'vectors';
 
-export type SceneName = PostgresScene | 'milvus' | 'mongodb' | 'redis';
+export type SceneName = PostgresScene | 'milvus' | 'mongodb' | 'redis' | 'redisKeys';
 
 const makers: Readonly<Record<PostgresScene | 'tenth', () => string>> = {
   mixed: () => mixed(1),
@@ -103,8 +109,7 @@ export const play = async (
       await lab.settle();
       round.throughTemporal = await runs.drill(scene);
     }
-    const told = Object.entries(round).map(([name, value]) => `${name} ${value.toFixed(value < 1000 ? 2 : 0)}`);
-    say(`${scene} ${n === 0 ? 'warm-up' : `${n} of ${rounds}`}: ${told.join(', ')}`);
+    say(tell(scene, n, rounds, round));
     if (n > 0) done.push(round as Round);
   }
   await lab.drop(scene);
