@@ -36,7 +36,7 @@ describe('a sweep', () => {
   it('never removes a chunk younger than the grace period, whatever else it can see', async () => {
     await using at = await newVault();
     const died = await at.vault.write(target, nextSet(), quiet());
-    await died.write('a', of(rows(2 * MiB, 2)));
+    await died.write('a', of(rows(chunkBytes, 2)));
     await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
     await rm(join(at.root, 'audit/writing'), { recursive: true });
     expect(await at.vault.sweep({ graceMs, remove: true, now: later(day) })).toEqual({ chunks: 0, bytes: 0 });
@@ -69,7 +69,7 @@ describe('a sweep', () => {
     }));
     const seen: string[] = [];
     const died = await at.vault.write(target, nextSet(), quiet());
-    await died.write('a', of(rows(2 * MiB, 2)));
+    await died.write('a', of(rows(chunkBytes, 2)));
     await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
     await at.vault.sweep({ graceMs, remove: true, now: later(3 * day) });
     expect(seen).toEqual(['busy']);
@@ -86,7 +86,7 @@ describe('a sweep', () => {
       },
     }));
     const died = await at.vault.write(target, nextSet(), quiet());
-    await died.write('a', of(rows(2 * MiB, 2)));
+    await died.write('a', of(rows(chunkBytes, 2)));
     await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
     const longAgo = new Date(Date.now() - 3 * day);
     for (const key of [...(await keysOf(at.backend, 'chunks')), ...(await keysOf(at.backend, 'audit/writing'))]) {
@@ -102,7 +102,7 @@ describe('a sweep', () => {
   it('keeps a backup from being published that it gave up for dead', async () => {
     await using at = await newVault();
     const slow = await at.vault.write(target, nextSet(), quiet());
-    await slow.write('a', of(rows(2 * MiB, 2)));
+    await slow.write('a', of(rows(chunkBytes, 2)));
     await until('the chunk has arrived', async () => (await keysOf(at.backend, 'chunks')).length === 1);
     expect((await at.vault.sweep({ graceMs, remove: true, now: later(3 * day) })).chunks).toBe(1);
     expect(await kindOf(publish(slow))).toBe('refused');
@@ -112,7 +112,7 @@ describe('a sweep', () => {
   it('removes nothing of a target whose chain of sets is broken', async () => {
     await using at = await newVault();
     const lost = await takeSet(at.vault, { a: rows(2 * MiB, 1) });
-    await takeSet(at.vault, { a: rows(2 * MiB, 2) });
+    await takeSet(at.vault, { a: rows(chunkBytes, 2) });
     await rm(join(at.root, `sets/${target}/${lost.manifest.set}.json`));
     const before = await keysOf(at.backend, 'chunks');
     expect(await kindOf((await at.reopen()).sweep({ graceMs, remove: true, now: later(3 * day) }))).toBe('rolled-back');

@@ -86,7 +86,7 @@ const plain = ({ rows, columns }: Page): unknown[] =>
       const value = columns.get(name)![n]!;
       return value instanceof Uint8Array
         ? Buffer.from(value).toString('hex')
-        : Array.isArray(value)
+        : Array.isArray(value) || value instanceof Float32Array
           ? [...value]
           : value;
     }),

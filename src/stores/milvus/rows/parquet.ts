@@ -1,4 +1,4 @@
-import { type AsyncBuffer, parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import { DrError } from '../../../domain/errors.ts';
 import { types, vectorBytes } from '../catalog/types.ts';
@@ -108,7 +108,10 @@ export const writeParquet = async function* (
   yield* take();
 };
 
-/** Every row of such a file. @throws DrError `damaged` when it is none */
+const packed = ({ data_type }: Field, value: unknown): Value =>
+  types[data_type]!.holds === 'floats' && Array.isArray(value) ? Float32Array.from(value) : ((value ?? null) as Value);
+
+/** Every row of such a file, read by groups: as lists, vectors take several times their bytes. @throws DrError `damaged` when it is none */
 export const readParquet = async (fields: readonly Field[], bytes: Uint8Array): Promise<Page> => {
   const { buffer, byteOffset, byteLength } = bytes;
   const file: AsyncBuffer = {
@@ -116,12 +119,19 @@ export const readParquet = async (fields: readonly Field[], bytes: Uint8Array): 
     slice: (from, to = byteLength) => buffer.slice(byteOffset + from, byteOffset + to) as ArrayBuffer,
   };
   try {
-    const rows = await parquetReadObjects({ file, utf8: false });
-    const columns = fields.map((field): [string, Value[]] => [
-      field.name,
-      rows.map((row) => (row[field.name] ?? null) as Value),
-    ]);
-    return { rows: rows.length, columns: new Map(columns), bytes: byteLength };
+    const metadata = await parquetMetadataAsync(file);
+    const columns = new Map(fields.map(({ name }): [string, Value[]] => [name, []]));
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd, utf8: false });
+      for (const field of fields) {
+        const values = columns.get(field.name)!;
+        for (const row of rows) values.push(packed(field, row[field.name]));
+      }
+      rowStart = rowEnd;
+    }
+    return { rows: rowStart, columns, bytes: byteLength };
   } catch (error) {
     throw new DrError(
       'damaged',

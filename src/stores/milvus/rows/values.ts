@@ -3,8 +3,8 @@ import type { Message } from '../connection/session.ts';
 import type { Field } from '../meta.ts';
 
 /**
- * A value of a row. Long whole numbers are `bigint`; vectors of floats come from a server as a part of its answer and from a
- * set as numbers; other vectors are the bytes they travel as.
+ * A value of a row. Long whole numbers are `bigint`; vectors of floats are packed, or come as numbers from JSON; other vectors are
+ * the bytes they travel as.
  */
 export type Value =
   | boolean

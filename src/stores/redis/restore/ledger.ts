@@ -71,20 +71,43 @@ export const checkWriter = (guard: Guard, by: Writer): void => {
 /** Touched by whoever enters that unit, and never there: watching it tells that somebody else was first. */
 export const unitKey = (unit: string): string => `${ownKeys.ledger}:${unit}`;
 
-/** Enters a unit, in the transaction that brings its data. */
-export const enterUnit = (tx: ChainableCommander, unit: string, entry: object): void => {
-  tx.hset(ownKeys.ledger, unit, JSON.stringify(entry));
-  tx.set(unitKey(unit), '1');
-  tx.del(unitKey(unit));
-};
+/** One command of a transaction. */
+export type Command = readonly [name: string, ...args: (string | Buffer)[]];
+
+/** Enters a unit: for the transaction that brings its data. */
+export const entering = (unit: string, entry: object): readonly Command[] => [
+  ['HSET', ownKeys.ledger, unit, JSON.stringify(entry)],
+  ['SET', unitKey(unit), '1'],
+  ['DEL', unitKey(unit)],
+];
 
 /** Executes a transaction of a connection that watches. @returns null when what it watches had changed */
-export const execute = async (tx: ChainableCommander): Promise<unknown[] | null> => {
+export const execute = async (tx: Pick<ChainableCommander, 'exec'>): Promise<unknown[] | null> => {
   const results = await tx.exec();
   if (results === null) return null;
   const failed = results.find(([error]) => error !== null);
   if (failed !== undefined) throw failed[0];
   return results.map(([, answer]) => answer);
+};
+
+/** Commands on their way at once: while the driver holds one, it takes some kilobytes. */
+const mostSent = 256;
+
+/** Executes a transaction of any length on a connection that watches. @returns null when what it watches had changed */
+export const executeAll = async (redis: Redis, commands: Iterable<Command>): Promise<unknown[] | null> => {
+  await redis.multi({ pipeline: false });
+  let sent: Promise<unknown>[] = [];
+  for (const [name, ...args] of commands) {
+    const answer = redis.call(name, ...args);
+    // Heard below, unless a later command cannot even be made.
+    answer.catch(() => {});
+    sent.push(answer);
+    if (sent.length < mostSent) continue;
+    await Promise.all(sent);
+    sent = [];
+  }
+  await Promise.all(sent);
+  return execute(redis);
 };
 
 /** Units that the ledger holds for this writer. */

@@ -1,4 +1,3 @@
-import type { ChainableCommander } from 'ioredis';
 import type { Source } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
 import type { Session } from '../connection/session.ts';
@@ -8,6 +7,7 @@ import { type Crc64, crcOf, writeCrc } from '../rdb/crc64.ts';
 import { rdbReader, type Seen } from '../rdb/reader.ts';
 import type { Wanted } from '../wanted.ts';
 import type { LedgerEntry } from './entry.ts';
+import type { Command } from './ledger.ts';
 
 /** One key as RESTORE takes it. */
 export interface Restorable {
@@ -95,17 +95,17 @@ export const readPart = async (
   return { keys, entry, bytes: stream.length };
 };
 
-/** Adds the keys to a transaction. Expiry is absolute: a key whose time is over does not come back. */
-export const addKeys = (session: Session, tx: ChainableCommander, keys: readonly Restorable[]): void => {
+/** What brings the keys. Expiry is absolute: a key whose time is over does not come back. */
+export const bringing = function* (session: Session, keys: readonly Restorable[]): Iterable<Command> {
   let db = session.home;
   for (const one of keys) {
     const at = session.address.database ?? one.db;
-    if (at !== db) tx.select(at);
+    if (at !== db) yield ['select', String(at)];
     db = at;
     const ttl = one.expiresAt < 0 ? '0' : String(Math.max(1, one.expiresAt));
     const use =
       one.idle >= 0 ? ['IDLETIME', String(one.idle)] : one.frequency >= 0 ? ['FREQ', String(one.frequency)] : [];
-    tx.call('RESTORE', one.key, ttl, one.payload, 'REPLACE', 'ABSTTL', ...use);
+    yield ['RESTORE', one.key, ttl, one.payload, 'REPLACE', 'ABSTTL', ...use];
   }
-  if (db !== session.home) tx.select(session.home);
+  if (db !== session.home) yield ['select', String(session.home)];
 };

@@ -12,9 +12,9 @@ import { units } from '../units.ts';
 import { wantedBy } from '../wanted.ts';
 import type { LedgerEntry } from './entry.ts';
 import { readFollowing, refuseFollower, release, watchLoader } from './follow.ts';
-import { checkWriter, enterUnit, execute, type Guard, readGuard, unitKey } from './ledger.ts';
+import { type Command, checkWriter, entering, executeAll, type Guard, readGuard, unitKey } from './ledger.ts';
 import { loadAll } from './load-all.ts';
-import { addKeys, readPart, readStream } from './load-part.ts';
+import { bringing, readPart, readStream } from './load-part.ts';
 import { waitForDisk } from './wait-for-disk.ts';
 
 const pollMs = 25;
@@ -49,13 +49,14 @@ const loadPart = async (
     await link.redis.unwatch();
     return { ...again, bytes };
   }
-  const tx = link.redis.multi();
-  addKeys(session, tx, keys);
   const kept: LedgerEntry = isByObject(meta, selection) ? { keys: keys.length } : entry;
-  enterUnit(tx, unit.id, kept);
-  session.goOn();
+  const commands = function* (): Iterable<Command> {
+    yield* bringing(session, keys);
+    session.goOn();
+    yield* entering(unit.id, kept);
+  };
   try {
-    if ((await execute(tx)) === null) return 'again';
+    if ((await executeAll(link.redis, commands())) === null) return 'again';
   } catch (error) {
     // Some key was refused when the others and the entry were there already: it is not done.
     await link.redis.hdel(ownKeys.ledger, unit.id).catch(() => {});
@@ -71,9 +72,9 @@ const partOf = ({ id }: Unit): number => Number(id.split('/')[1]);
 
 /** Enters a unit that has nothing to bring any more. */
 const enter = async (link: Link, unit: Unit, keys: number, bytes: number): Promise<Next> => {
-  const tx = link.redis.multi();
-  enterUnit(tx, unit.id, { keys });
-  return (await execute(tx)) === null ? 'again' : { wasApplied: true, rows: keys, bytes };
+  return (await executeAll(link.redis, entering(unit.id, { keys }))) === null
+    ? 'again'
+    : { wasApplied: true, rows: keys, bytes };
 };
 
 const loadFunctions = async (
@@ -87,10 +88,9 @@ const loadFunctions = async (
   const stream = await readStream(session, from, streamOf(0), unit.says);
   // Without what begins an RDB: entries of a head are entries like others.
   rdbReader({ key() {}, library: (code) => void libraries.push(code) }, false).push(stream.subarray(9), true);
-  const tx = link.redis.multi();
-  for (const code of libraries) tx.call('FUNCTION', 'LOAD', 'REPLACE', code);
-  enterUnit(tx, unit.id, { keys: meta.libraries.length });
-  return (await execute(tx)) === null
+  const loading = libraries.map((code): Command => ['FUNCTION', 'LOAD', 'REPLACE', code]);
+  const commands = [...loading, ...entering(unit.id, { keys: meta.libraries.length })];
+  return (await executeAll(link.redis, commands)) === null
     ? 'again'
     : { wasApplied: true, rows: meta.libraries.length, bytes: stream.length };
 };
