@@ -72,13 +72,13 @@ export const checkWriter = (guard: Guard, by: Writer): void => {
 export const unitKey = (unit: string): string => `${ownKeys.ledger}:${unit}`;
 
 /** One command of a transaction. */
-export type Command = readonly [name: string, ...args: (string | Buffer)[]];
+export type Command = [name: string, ...args: (string | Buffer)[]];
 
 /** Enters a unit: for the transaction that brings its data. */
-export const entering = (unit: string, entry: object): readonly Command[] => [
-  ['HSET', ownKeys.ledger, unit, JSON.stringify(entry)],
-  ['SET', unitKey(unit), '1'],
-  ['DEL', unitKey(unit)],
+export const entering = (unit: string, entry: object): Command[] => [
+  ['hset', ownKeys.ledger, unit, JSON.stringify(entry)],
+  ['set', unitKey(unit), '1'],
+  ['del', unitKey(unit)],
 ];
 
 /** Executes a transaction of a connection that watches. @returns null when what it watches had changed */

@@ -12,7 +12,7 @@ import { units } from '../units.ts';
 import { wantedBy } from '../wanted.ts';
 import type { LedgerEntry } from './entry.ts';
 import { readFollowing, refuseFollower, release, watchLoader } from './follow.ts';
-import { type Command, checkWriter, entering, executeAll, type Guard, readGuard, unitKey } from './ledger.ts';
+import { type Command, checkWriter, entering, execute, executeAll, type Guard, readGuard, unitKey } from './ledger.ts';
 import { loadAll } from './load-all.ts';
 import { bringing, readPart, readStream } from './load-part.ts';
 import { waitForDisk } from './wait-for-disk.ts';
@@ -72,9 +72,8 @@ const partOf = ({ id }: Unit): number => Number(id.split('/')[1]);
 
 /** Enters a unit that has nothing to bring any more. */
 const enter = async (link: Link, unit: Unit, keys: number, bytes: number): Promise<Next> => {
-  return (await executeAll(link.redis, entering(unit.id, { keys }))) === null
-    ? 'again'
-    : { wasApplied: true, rows: keys, bytes };
+  const tx = link.redis.multi(entering(unit.id, { keys }));
+  return (await execute(tx)) === null ? 'again' : { wasApplied: true, rows: keys, bytes };
 };
 
 const loadFunctions = async (
