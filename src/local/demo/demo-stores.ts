@@ -52,6 +52,12 @@ const withPath = (url: string, path: string): string => {
   return changed.href;
 };
 
+/**
+ * Locks the tables in the order in which a visit does: it writes its row, and then has the server look for the city.
+ * The other way round the two wait for each other.
+ */
+export const dropCities = 'BEGIN; LOCK TABLE visit, city; DROP TABLE district, region, city CASCADE; COMMIT';
+
 /** Cities, with their places on the globe as vectors. */
 export const postgresStore = async (say: Say): Promise<DemoStore & { server: RunningPostgres }> => {
   const server = await startPostgres({ say });
@@ -68,7 +74,7 @@ export const postgresStore = async (say: Say): Promise<DemoStore & { server: Run
     load: async () => `${many(await loadPostgres(primaryUrl))} rows: regions, districts and cities of the world`,
     lose: (how) =>
       how === 'content'
-        ? onPostgres(primaryUrl, 'DROP TABLE district, region, city CASCADE')
+        ? onPostgres(primaryUrl, dropCities)
         : onPostgres(server.url, 'DROP DATABASE shop WITH (FORCE)'),
     stop: () => server.stop(),
   };
