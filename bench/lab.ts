@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type RunningPostgres, startPostgres } from '../src/local/components/postgres.ts';
-import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** The same for both sides: what a server of this size would be given, and nothing that is unsafe. */
 export const serverSettings: Readonly<Record<string, string>> = {
@@ -15,14 +14,10 @@ export const serverSettings: Readonly<Record<string, string>> = {
 };
 
 /** One server and one folder, in which both sides work. */
-export interface Lab extends AsyncDisposable {
+export interface Lab extends Workspace {
   server: RunningPostgres;
   /** `PostgreSQL 16.14` */
   version: string;
-  /** Holds `estate.yaml`. */
-  folder: string;
-  /** What `dr` and the peers are started with. */
-  env: NodeJS.ProcessEnv;
   /** An empty database, in place of one of that name. Returns its URL. */
   database(name: string): Promise<string>;
   drop(name: string): Promise<void>;
@@ -51,29 +46,19 @@ export const sizeOf = async (folder: string): Promise<number> => {
   return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 };
 
-const estate = (targets: readonly string[]): string => `name: bench
-region: here
-vault: { kind: folder, path: ./vault, key: env:VAULT_KEY }
-targets:
-${targets.map((name) => `  ${name}: { kind: postgres, primary: env:${name.toUpperCase()}, scratchServer: env:SERVER }`).join('\n')}
-`;
-
 /** Starts the server; everything goes when it is disposed of. */
 export const openLab = async (targets: readonly string[]): Promise<Lab> => {
   await using undo = new AsyncDisposableStack();
   const server = undo.use(await startPostgres({ settings: serverSettings, say: sayOnStderr }));
-  const folder = undo.adopt(await makeRunDir('bench', null), removeRunDir);
-  await writeFile(join(folder, 'estate.yaml'), estate(targets));
   const urlOf = (name: string): string => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    DR_ESTATE: join(folder, 'estate.yaml'),
-    DR_PG_BIN: server.bin,
-    VAULT_KEY: randomBytes(32).toString('hex'),
-    SERVER: server.url,
-    BACK: urlOf('back'),
-    ...Object.fromEntries(targets.map((name) => [name.toUpperCase(), urlOf(name)])),
-  };
+  const { folder, env } = undo.use(
+    await openWorkspace('postgres', targets, {
+      DR_PG_BIN: server.bin,
+      SERVER: server.url,
+      BACK: urlOf('back'),
+      ...Object.fromEntries(targets.map((name) => [name.toUpperCase(), urlOf(name)])),
+    }),
+  );
   const drop = async (name: string): Promise<void> => {
     await query(server.url, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
   };

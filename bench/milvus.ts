@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MilvusClient, type ResStatus } from '@zilliz/milvus2-sdk-node';
 import { startMilvus } from '../src/local/components/milvus.ts';
-import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
-import { dr } from './product.ts';
+import { dr, restoreTo } from './product.ts';
 import { type Measure, type Round, tell } from './scenes.ts';
 import { openRuns } from './through-temporal.ts';
+import { openWorkspace } from './workspace.ts';
 
 const rows = 100_000;
 const dimensions = 384;
@@ -15,13 +12,6 @@ const batch = 1_000;
 /** Read back at once: the server looks at every row for every query. */
 const checkedAtOnce = 10_000;
 const index = { index_type: 'HNSW', metric_type: 'COSINE', params: { M: 16, efConstruction: 100 } } as const;
-
-const estate = `name: bench
-region: here
-vault: { kind: folder, path: ./vault, key: env:VAULT_KEY }
-targets:
-  vectors: { kind: milvus, primary: env:VECTORS, scratchServer: env:SERVER }
-`;
 
 interface Document {
   id: number;
@@ -112,18 +102,14 @@ export const playMilvus = async (
   await using undo = new AsyncDisposableStack();
   const server = await startMilvus({ say: sayOnStderr });
   undo.defer(() => server.stop());
-  const folder = undo.adopt(await makeRunDir('bench-milvus', null), removeRunDir);
-  await mkdir(join(folder, 'vault'));
-  await writeFile(join(folder, 'estate.yaml'), estate);
   const urlOf = (begin: string): string => `milvus://127.0.0.1:${server.port}?collections=${begin}`;
-  const env = {
-    ...process.env,
-    DR_ESTATE: join(folder, 'estate.yaml'),
-    VAULT_KEY: randomBytes(32).toString('hex'),
-    SERVER: `milvus://127.0.0.1:${server.port}`,
-    VECTORS: urlOf('source_'),
-    BACK: urlOf('back_'),
-  };
+  const workspace = undo.use(
+    await openWorkspace('milvus', ['vectors'], {
+      SERVER: `milvus://127.0.0.1:${server.port}`,
+      VECTORS: urlOf('source_'),
+      BACK: urlOf('back_'),
+    }),
+  );
   const channelOptions = { 'grpc.keepalive_time_ms': 300_000, 'grpc.keepalive_permit_without_calls': 0 };
   const client = new MilvusClient({
     address: `127.0.0.1:${server.port}`,
@@ -136,15 +122,14 @@ export const playMilvus = async (
 
   say('milvus: making the data');
   await insertLoop(client, 'source_documents');
-  await dr({ env, folder }, 'snapshot', 'vectors');
-  await using runs = isWanted('throughTemporal') ? await openRuns({ env }) : null;
+  await dr(workspace, 'snapshot', 'vectors');
+  await using runs = isWanted('throughTemporal') ? await openRuns(workspace) : null;
   const played: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
-    const restored = await dr({ env, folder }, 'restore', 'vectors/latest', '--to', 'env:BACK', '--yes');
+    const restored = await restoreTo(workspace, 'vectors');
     await checkRows(client, 'back_documents');
     await drop(client, 'back_');
-    const round: Partial<Record<Measure, number>> = { restore: restored.seconds };
-    round.ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
+    const round: Partial<Record<Measure, number>> = { restore: restored.seconds, ready: restored.ready };
     if (isWanted('insertLoop')) {
       round.insertLoop = await insertLoop(client, 'loop_documents');
       await drop(client, 'loop_');

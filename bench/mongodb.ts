@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Decimal128, type Document, MongoClient, ObjectId } from 'mongodb';
 import { startMongodb } from '../src/local/components/mongodb.ts';
-import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
 import { sayOnStderr } from '../src/local/components/say.ts';
-import { dr } from './product.ts';
+import { dr, restoreTo } from './product.ts';
 import { type Measure, type Round, tell } from './scenes.ts';
 import { openRuns } from './through-temporal.ts';
+import { openWorkspace } from './workspace.ts';
 
 const documents = 20_000;
 const perInsert = 1_000;
@@ -46,13 +43,6 @@ const bytesOf = async (client: MongoClient, database: string): Promise<Buffer> =
   return Buffer.concat((await found.toArray()) as unknown as Buffer[]);
 };
 
-const estate = `name: bench
-region: here
-vault: { kind: folder, path: ./vault, key: env:VAULT_KEY }
-targets:
-  orders: { kind: mongodb, primary: env:ORDERS, scratchServer: env:SERVER }
-`;
-
 /**
  * One collection with four indexes: `dr restore` to ready beside the driver's `insertMany` in a loop and `createIndexes`, in
  * turns, on one server. The first round warms up and does not count.
@@ -65,35 +55,25 @@ export const playMongodb = async (
 ): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
   const server = undo.use(await startMongodb({ say: sayOnStderr, isVolatile: true }));
-  const folder = undo.adopt(await makeRunDir('bench-mongodb', null), removeRunDir);
   const client = undo.adopt(new MongoClient(server.url), (one) => one.close());
   const urlOf = (name: string): string => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
-  await mkdir(join(folder, 'vault'));
-  await writeFile(join(folder, 'estate.yaml'), estate);
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    DR_ESTATE: join(folder, 'estate.yaml'),
-    VAULT_KEY: randomBytes(32).toString('hex'),
-    ORDERS: urlOf('orders'),
-    BACK: urlOf('back'),
-    SERVER: server.url,
-  };
+  const workspace = undo.use(
+    await openWorkspace('mongodb', ['orders'], { ORDERS: urlOf('orders'), BACK: urlOf('back'), SERVER: server.url }),
+  );
   say('mongodb: making the data');
   const all = orders();
   await insertAll(client, 'orders', all);
   const source = await bytesOf(client, 'orders');
-  await dr({ env, folder }, 'snapshot', 'orders');
+  await dr(workspace, 'snapshot', 'orders');
 
-  await using runs = isWanted('throughTemporal') ? await openRuns({ env }) : null;
+  await using runs = isWanted('throughTemporal') ? await openRuns(workspace) : null;
   const done: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
-    const round: Partial<Record<Measure, number>> = {};
     await client.db('back').createCollection('dr_runbooks');
-    const restored = await dr({ env, folder }, 'restore', 'orders/latest', '--to', 'env:BACK', '--yes');
+    const restored = await restoreTo(workspace, 'orders');
     if (!source.equals(await bytesOf(client, 'back'))) throw new Error('the restored collection is not equal');
     await client.db('back').dropDatabase();
-    round.restore = restored.seconds;
-    round.ready = restored.seconds - Number(restored.answer.verifyMs) / 1000;
+    const round: Partial<Record<Measure, number>> = { restore: restored.seconds, ready: restored.ready };
     if (isWanted('insertLoop')) {
       const began = performance.now();
       await insertAll(client, 'peer', all);

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { nodeArgs } from '../bin/node-options.mjs';
 import type { Lab } from './lab.ts';
+import type { Workspace } from './workspace.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 
@@ -24,7 +25,10 @@ const highWater = (pid: number): number => {
 };
 
 /** Runs `dr` as a user does, in a process of its own. @throws when it does not end well */
-export const dr = async ({ env, folder }: Pick<Lab, 'env' | 'folder'>, ...args: readonly string[]): Promise<Ran> => {
+export const dr = async (
+  { env, folder }: Pick<Workspace, 'env' | 'folder'>,
+  ...args: readonly string[]
+): Promise<Ran> => {
   const began = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, cli, ...args, '--json'], {
     cwd: folder,
@@ -53,11 +57,16 @@ export const takeSet = async (lab: Lab, target: string): Promise<Ran> => {
 /** `ready`: indexes, keys and statistics are there, `index` of it for indexes. `verify`: every row read again. All in `seconds`. */
 export type Restored = Ran & { ready: number; index: number; verify: number };
 
-/** Restores the newest set into an empty database `back`. */
+/** Restores the newest set to the place at `BACK`. */
+export const restoreTo = async (workspace: Pick<Workspace, 'env' | 'folder'>, target: string): Promise<Restored> => {
+  const ran = await dr(workspace, 'restore', `${target}/latest`, '--to', 'env:BACK', '--yes');
+  const verify = Number(ran.answer.verifyMs) / 1000;
+  return { ...ran, verify, index: Number(ran.answer.indexMs) / 1000, ready: ran.seconds - verify };
+};
+
+/** The same into an empty database `back`. */
 export const restoreSet = async (lab: Lab, target: string): Promise<Restored> => {
   await lab.database('back');
   await lab.settle();
-  const ran = await dr(lab, 'restore', `${target}/latest`, '--to', 'env:BACK', '--yes');
-  const verify = Number(ran.answer.verifyMs) / 1000;
-  return { ...ran, verify, index: Number(ran.answer.indexMs) / 1000, ready: ran.seconds - verify };
+  return restoreTo(lab, target);
 };

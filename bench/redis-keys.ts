@@ -1,21 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { startRedis } from '../src/local/components/redis.ts';
-import { makeRunDir, removeRunDir } from '../src/local/components/run-dir.ts';
-import { dr } from './product.ts';
+import { dr, restoreTo } from './product.ts';
 import { asked, digestOf, fill, settings, wholeOf } from './redis.ts';
 import { type Round, tell } from './scenes.ts';
 import { openRuns } from './through-temporal.ts';
+import { openWorkspace } from './workspace.ts';
 
 const keys = 400_000;
-
-const estate = `name: bench
-region: here
-vault: { kind: folder, path: ./vault, key: env:VAULT_KEY }
-targets:
-  sessions: { kind: redis, primary: env:SESSIONS, scratchServer: env:SERVER }
-`;
 
 /**
  * One database of a running server, key by key: `dr restore` beside a drill of the same set through Temporal. The server's own digest of
@@ -24,27 +14,23 @@ targets:
  */
 export const playRedisKeys = async (rounds: number, say: (line: string) => void): Promise<Round[]> => {
   await using undo = new AsyncDisposableStack();
-  const folder = undo.adopt(await makeRunDir('bench-redis', null), removeRunDir);
   const source = undo.use(await startRedis({ settings, say }));
   const target = undo.use(await startRedis({ settings, say }));
-  await mkdir(join(folder, 'vault'));
-  await writeFile(join(folder, 'estate.yaml'), estate);
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    DR_ESTATE: join(folder, 'estate.yaml'),
-    VAULT_KEY: randomBytes(32).toString('hex'),
-    SESSIONS: `${wholeOf(source)}/0`,
-    SERVER: `${wholeOf(target)}/*`,
-    BACK: `${wholeOf(target)}/0`,
-  };
+  const workspace = undo.use(
+    await openWorkspace('redis', ['sessions'], {
+      SESSIONS: `${wholeOf(source)}/0`,
+      SERVER: `${wholeOf(target)}/*`,
+      BACK: `${wholeOf(target)}/0`,
+    }),
+  );
   say('redis, one database: making the data');
   await fill(source.url, keys);
   const expected = await digestOf(source.url);
-  await dr({ env, folder }, 'snapshot', 'sessions');
-  await using runs = await openRuns({ env });
+  await dr(workspace, 'snapshot', 'sessions');
+  await using runs = await openRuns(workspace);
   const played: Round[] = [];
   for (let n = 0; n <= rounds; n += 1) {
-    const restored = await dr({ env, folder }, 'restore', 'sessions/latest', '--to', 'env:BACK', '--yes');
+    const restored = await restoreTo(workspace, 'sessions');
     if ((await digestOf(target.url)) !== expected) throw new Error('NOT EQUAL: the restored database');
     await asked(target.url, (client) => client.flushall());
     const round = { restore: restored.seconds, throughTemporal: await runs.drill('sessions') };

@@ -3,7 +3,7 @@ import { sayOnStderr } from '../src/local/components/say.ts';
 import { startTemporal } from '../src/local/components/temporal.ts';
 import { startNode } from '../src/local/drill/node-process.ts';
 import { readResult, startRun } from '../src/temporal/runs.ts';
-import type { Lab } from './lab.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A Temporal server, and a worker that is started for each run: the vault is another one each time. */
 export interface Runs extends AsyncDisposable {
@@ -22,7 +22,7 @@ const startWorker = async (env: NodeJS.ProcessEnv, address: string): Promise<Asy
   return { [Symbol.asyncDispose]: () => worker.stop() };
 };
 
-export const openRuns = async ({ env }: Pick<Lab, 'env'>): Promise<Runs> => {
+export const openRuns = async ({ env }: Pick<Workspace, 'env'>): Promise<Runs> => {
   await using undo = new AsyncDisposableStack();
   const temporal = undo.use(await startTemporal({ say: sayOnStderr }));
   const connection = undo.adopt(await Connection.connect({ address: temporal.address }), (it) => it.close());
