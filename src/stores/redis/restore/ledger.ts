@@ -71,7 +71,7 @@ export const checkWriter = (guard: Guard, by: Writer): void => {
 /** Touched by whoever enters that unit, and never there: watching it tells that somebody else was first. */
 export const unitKey = (unit: string): string => `${ownKeys.ledger}:${unit}`;
 
-/** One command of a transaction. */
+/** One command of a transaction; its name is small, as the driver has it. */
 export type Command = [name: string, ...args: (string | Buffer)[]];
 
 /** Enters a unit: for the transaction that brings its data. */
@@ -90,23 +90,23 @@ export const execute = async (tx: Pick<ChainableCommander, 'exec'>): Promise<unk
   return results.map(([, answer]) => answer);
 };
 
-/** Commands on their way at once: while the driver holds one, it takes some kilobytes. */
+/** Commands sent in one piece: while the driver holds one, it takes some kilobytes. */
 const mostSent = 256;
+
+const batches = function* (commands: Iterable<Command>): Iterable<Command[]> {
+  let batch: Command[] = [];
+  for (const command of commands) {
+    if (batch.push(command) < mostSent) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+};
 
 /** Executes a transaction of any length on a connection that watches. @returns null when what it watches had changed */
 export const executeAll = async (redis: Redis, commands: Iterable<Command>): Promise<unknown[] | null> => {
   await redis.multi({ pipeline: false });
-  let sent: Promise<unknown>[] = [];
-  for (const [name, ...args] of commands) {
-    const answer = redis.call(name, ...args);
-    // Heard below, unless a later command cannot even be made.
-    answer.catch(() => {});
-    sent.push(answer);
-    if (sent.length < mostSent) continue;
-    await Promise.all(sent);
-    sent = [];
-  }
-  await Promise.all(sent);
+  for (const batch of batches(commands)) await execute(redis.pipeline(batch));
   return execute(redis);
 };
 

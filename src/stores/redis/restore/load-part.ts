@@ -2,7 +2,7 @@ import type { Source } from '../../../domain/data.ts';
 import { DrError } from '../../../domain/errors.ts';
 import type { Session } from '../connection/session.ts';
 import { keyspaceOf } from '../keyspace.ts';
-import { type RedisMeta, streamOf } from '../meta.ts';
+import type { RedisMeta } from '../meta.ts';
 import { type Crc64, crcOf, writeCrc } from '../rdb/crc64.ts';
 import { rdbReader, type Seen } from '../rdb/reader.ts';
 import type { Wanted } from '../wanted.ts';
@@ -48,18 +48,20 @@ export const readStream = async (session: Session, from: Source, name: string, s
   return Buffer.concat(pieces);
 };
 
-/** Keys of a part that are wanted, and what they come to. */
-export const readPart = async (
-  session: Session,
-  meta: RedisMeta,
-  part: number,
-  from: Source,
-  wanted: Wanted,
-  says: string,
-): Promise<{ keys: Restorable[]; entry: LedgerEntry; bytes: number }> => {
-  const stream = await readStream(session, from, streamOf(part + 1), says);
+/** Bytes of a part that become keys at once: as keys they take many times as much. */
+const sliceBytes = 64 * 1024;
+
+/** The keys of a part that are wanted, and what they come to once all are read. */
+export interface KeysOfPart extends Iterable<Restorable> {
+  /** What the ledger keeps of the part. */
+  entry(): LedgerEntry;
+}
+
+/** Reads keys from the stream of a part. Once. */
+export const keysOf = (stream: Buffer, meta: RedisMeta, wanted: Wanted): KeysOfPart => {
   const space = keyspaceOf(meta.isWhole, wanted, meta.at);
-  const keys: Restorable[] = [];
+  let found: Restorable[] = [];
+  let count = 0;
   const reader = rdbReader(
     {
       key(seen) {
@@ -73,7 +75,7 @@ export const readPart = async (
             'restore the whole set to an empty server, which is served it as a replica is',
           );
         }
-        keys.push({
+        found.push({
           db: seen.db,
           key: Buffer.from(seen.key.subarray(seen.keyFrom, seen.keyTo)),
           expiresAt: seen.expiresAt,
@@ -85,18 +87,26 @@ export const readPart = async (
     },
     false,
   );
-  reader.push(stream, true);
-  const entry = {
-    keys: keys.length,
-    objects: space.fingerprint().objects,
-    expiring: space.expiring(),
-    isFolded: space.isFolded(),
+  return {
+    *[Symbol.iterator]() {
+      for (let at = 0; at < stream.length; at += sliceBytes) {
+        reader.push(stream.subarray(at, at + sliceBytes), at + sliceBytes >= stream.length);
+        count += found.length;
+        yield* found;
+        found = [];
+      }
+    },
+    entry: () => ({
+      keys: count,
+      objects: space.fingerprint().objects,
+      expiring: space.expiring(),
+      isFolded: space.isFolded(),
+    }),
   };
-  return { keys, entry, bytes: stream.length };
 };
 
 /** What brings the keys. Expiry is absolute: a key whose time is over does not come back. */
-export const bringing = function* (session: Session, keys: readonly Restorable[]): Iterable<Command> {
+export const bringing = function* (session: Session, keys: Iterable<Restorable>): Iterable<Command> {
   let db = session.home;
   for (const one of keys) {
     const at = session.address.database ?? one.db;
@@ -105,7 +115,7 @@ export const bringing = function* (session: Session, keys: readonly Restorable[]
     const ttl = one.expiresAt < 0 ? '0' : String(Math.max(1, one.expiresAt));
     const use =
       one.idle >= 0 ? ['IDLETIME', String(one.idle)] : one.frequency >= 0 ? ['FREQ', String(one.frequency)] : [];
-    yield ['RESTORE', one.key, ttl, one.payload, 'REPLACE', 'ABSTTL', ...use];
+    yield ['restore', one.key, ttl, one.payload, 'REPLACE', 'ABSTTL', ...use];
   }
   if (db !== session.home) yield ['select', String(session.home)];
 };

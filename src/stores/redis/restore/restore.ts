@@ -10,11 +10,10 @@ import { rdbReader } from '../rdb/reader.ts';
 import { isByObject, isEverything } from '../selection.ts';
 import { units } from '../units.ts';
 import { wantedBy } from '../wanted.ts';
-import type { LedgerEntry } from './entry.ts';
 import { readFollowing, refuseFollower, release, watchLoader } from './follow.ts';
 import { type Command, checkWriter, entering, execute, executeAll, type Guard, readGuard, unitKey } from './ledger.ts';
 import { loadAll } from './load-all.ts';
-import { bringing, readPart, readStream } from './load-part.ts';
+import { bringing, keysOf, readStream } from './load-part.ts';
 import { waitForDisk } from './wait-for-disk.ts';
 
 const pollMs = 25;
@@ -42,18 +41,22 @@ const loadPart = async (
   by: Writer,
 ): Promise<Next> => {
   const { selection = {} } = by;
-  const { keys, entry, bytes } = await readPart(session, meta, partOf(unit), from, wantedBy(selection), unit.says);
+  const stream = await readStream(session, from, streamOf(partOf(unit) + 1), unit.says);
+  const bytes = stream.length;
   session.goOn();
   const { isEntered } = await look(link, unit, by);
   if (isEntered) {
     await link.redis.unwatch();
     return { ...again, bytes };
   }
-  const kept: LedgerEntry = isByObject(meta, selection) ? { keys: keys.length } : entry;
+  const keys = keysOf(stream, meta, wantedBy(selection));
+  let rows = 0;
   const commands = function* (): Iterable<Command> {
     yield* bringing(session, keys);
     session.goOn();
-    yield* entering(unit.id, kept);
+    const entry = keys.entry();
+    rows = entry.keys;
+    yield* entering(unit.id, isByObject(meta, selection) ? { keys: rows } : entry);
   };
   try {
     if ((await executeAll(link.redis, commands())) === null) return 'again';
@@ -62,7 +65,7 @@ const loadPart = async (
     await link.redis.hdel(ownKeys.ledger, unit.id).catch(() => {});
     throw error;
   }
-  return { wasApplied: true, rows: keys.length, bytes };
+  return { wasApplied: true, rows, bytes };
 };
 
 /** It takes what it is served just now, and answers nothing else. */
@@ -87,7 +90,7 @@ const loadFunctions = async (
   const stream = await readStream(session, from, streamOf(0), unit.says);
   // Without what begins an RDB: entries of a head are entries like others.
   rdbReader({ key() {}, library: (code) => void libraries.push(code) }, false).push(stream.subarray(9), true);
-  const loading = libraries.map((code): Command => ['FUNCTION', 'LOAD', 'REPLACE', code]);
+  const loading = libraries.map((code): Command => ['function', 'LOAD', 'REPLACE', code]);
   const commands = [...loading, ...entering(unit.id, { keys: meta.libraries.length })];
   return (await executeAll(link.redis, commands)) === null
     ? 'again'
