@@ -56,7 +56,7 @@ const elementsOf = (field: Field): SchemaElement[] => {
 };
 
 /** A row group holds about so much: the writer needs twenty times of it, as vectors are lists with levels to it. */
-const groupBytes = 512 << 10;
+const groupBytes = 128 << 10;
 
 const groupsOf = function* ({ rows, bytes }: Page): Iterable<readonly [from: number, to: number]> {
   const each = Math.max(1, Math.floor((rows * groupBytes) / Math.max(1, bytes)));
