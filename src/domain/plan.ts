@@ -144,7 +144,7 @@ export interface Runbook<Input extends RunInput = RunInput> {
   /** Which facts to gather. Empty means every target of the estate. */
   targets(input: Input): readonly TargetId[];
   /** False: no set is looked at, so that a damaged one cannot keep the next backup from being taken. Default: true. */
-  readsSets?(input: Input): boolean;
+  readsSets?(input: Pick<Input, 'mode'>): boolean;
   /** True: a newest set that does not even open is passed over for the one before, and the plan says so. Default: false. */
   wantsGoodSet?: boolean;
   /** Checks what is particular to this runbook. @throws DrError `bad-input`, `no-match` */

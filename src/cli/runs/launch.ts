@@ -45,13 +45,13 @@ const checkInput = async (session: Session, runbook: string, input: Partial<RunI
   }
 };
 
-/** A run on one target asks for its name, and one that brings several back for its own. Backups of all ask nothing. */
+/** A run on one target asks for its name, and one that brings several back for its own. One that reads no set asks nothing. */
 const confirmLive = async (session: Session, runbook: string, input: Partial<RunInput>): Promise<void> => {
   const { target, targets = [], set = 'latest' } = input;
   const says = `This starts ${runbook} in live mode:`;
   if (target !== undefined) {
     await confirm(session, { says, target, place: `as planned: dr plan ${runbook} --target ${target}`, set });
-  } else if (runbooks[runbook]?.readsSets === undefined) {
+  } else if (runbooks[runbook]?.readsSets?.({ mode: 'live' }) ?? true) {
     const of = targets.length === 0 ? 'every target' : targets.join(', ');
     await confirm(session, {
       says,
