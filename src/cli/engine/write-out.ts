@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DrError, isDrError } from '../../domain/errors.ts';
+import { interrupted } from '../../stores/failure.ts';
 import type { Work } from '../../stores/port.ts';
 
 export interface Written {
@@ -50,16 +51,22 @@ const failureOf = (error: unknown, out: string): unknown => {
   return error;
 };
 
-const hashFile = async (file: string, { signal, beat }: Work): Promise<Written> => {
+const hashedAtOnce = 256 * 1024;
+
+/** Into one buffer: those of a stream lie about until the collector comes. */
+const hashFile = async (path: string, { signal, beat }: Work): Promise<Written> => {
   const hash = createHash('sha256');
-  const { size } = await stat(file);
-  let bytes = 0;
-  for await (const piece of createReadStream(file, { signal })) {
-    hash.update(piece);
-    bytes += piece.length;
+  const buffer = Buffer.allocUnsafeSlow(hashedAtOnce);
+  await using file = await open(path);
+  const { size } = await file.stat();
+  for (let bytes = 0; ; ) {
+    if (signal.aborted) throw interrupted();
+    const { bytesRead } = await file.read(buffer, 0, hashedAtOnce, bytes);
+    if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+    hash.update(buffer.subarray(0, bytesRead));
+    bytes += bytesRead;
     beat({ says: 'hashing the file', bytes, totalBytes: size });
   }
-  return { bytes, sha256: hash.digest('hex') };
 };
 
 /**
