@@ -12,15 +12,23 @@ import { type Chunk, type Definition, defaultPartition, isKeyed, type Meta } fro
 import { writeParquet } from '../rows/parquet.ts';
 import { readPages, whileLoaded } from '../rows/read-pages.ts';
 import { algorithm, type RowSum, rowSum } from '../rows/row-sum.ts';
-import type { Page } from '../rows/values.ts';
+import { cutPage, type Page } from '../rows/values.ts';
 import { refuseParts } from '../selection.ts';
 import { notHeld } from './not-held.ts';
 
 /** A stream holds about so much: what one unit restores, from memory. */
 const chunkBytes = 8 << 20;
 const chunkRows = 65_536;
-/** The first ones are a page each, so that a small collection has several units, too. */
+/** The first ones are small: of a small collection, too, those that are in hand at any time are a small part. */
 const smallChunks = 64;
+const smallBytes = 1 << 20;
+
+/** Pages as they are, or in pieces that are a chunk each while those are small. */
+const pieces = async function* (pages: AsyncIterable<Page>, areSmall: () => boolean): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    yield* cutPage(page, areSmall() ? Math.max(1, Math.floor((page.rows * smallBytes) / page.bytes)) : page.rows);
+  }
+};
 
 /** The pages of one chunk: as many as are there and fit. */
 const upTo = async function* (
@@ -50,7 +58,8 @@ const takeRows = async (
 ): Promise<void> => {
   const { work } = operation.session;
   const says = `backing up ${JSON.stringify(definition.name)}`;
-  const pages = readPages(operation, definition, partition)[Symbol.asyncIterator]();
+  const areSmall = (): boolean => to.chunks.length < smallChunks;
+  const pages = pieces(readPages(operation, definition, partition), areSmall);
   for (let first = await pages.next(); !first.done; first = await pages.next()) {
     let rows = 0;
     let bytes = 0;
@@ -60,7 +69,7 @@ const takeRows = async (
       to.sum.add(page);
       rows += page.rows;
       weight += page.bytes;
-      return to.chunks.length >= smallChunks && weight + page.bytes <= chunkBytes && rows < chunkRows;
+      return !areSmall() && weight + page.bytes <= chunkBytes && rows < chunkRows;
     });
     const counted = async function* (): AsyncIterable<Uint8Array> {
       for await (const piece of writeParquet(heldFields(definition), chunk)) {

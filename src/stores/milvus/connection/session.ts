@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { DrError } from '../../../domain/errors.ts';
+import { freeBytes } from '../../../domain/free-bytes.ts';
 import type { Work } from '../../port.ts';
 import { ownCollection } from '../meta.ts';
 import { type Address, describeAddress } from './address.ts';
@@ -99,12 +100,18 @@ export const openSession = async (address: Address, work: Work): Promise<Session
       const { path, encode, decode } = methodOf(method);
       const stop = (): void => sent.cancel();
       const deadline = Date.now() + (longMethods.includes(method) ? longestMs : answerMs);
+      let bytes: Buffer | null = null;
+      const encoded = (one: Message): Buffer => {
+        bytes = encode(one);
+        return bytes;
+      };
       const answered = (error: Error | null, answer: Message): void => {
         signal.removeEventListener('abort', stop);
+        if (bytes !== null) freeBytes(bytes);
         if (error) reject(error);
         else resolve(answer);
       };
-      const sent = rpc.makeUnaryRequest(path, encode, decode, message, metadata.clone(), { deadline }, answered);
+      const sent = rpc.makeUnaryRequest(path, encoded, decode, message, metadata.clone(), { deadline }, answered);
       signal.addEventListener('abort', stop, { once: true });
     });
   const session: { -readonly [K in keyof Session]: Session[K] } = {

@@ -1,11 +1,12 @@
 import type { Source } from '../../../domain/data.ts';
 import { isDrError } from '../../../domain/errors.ts';
+import { freeBytes } from '../../../domain/free-bytes.ts';
 import { fullName } from '../catalog/read-catalog.ts';
 import { heldFields } from '../catalog/types.ts';
 import type { Message, Operation } from '../connection/session.ts';
 import { type Chunk, type Definition, hasAutoIds } from '../meta.ts';
 import { readParquet } from '../rows/parquet.ts';
-import { encodeColumn, type Page } from '../rows/values.ts';
+import { cutPage, encodeColumn, type Page } from '../rows/values.ts';
 
 /** Rows of one request: far below the 64 MB that a server takes. */
 const batchBytes = 4 << 20;
@@ -26,21 +27,13 @@ export const readStream = async (
   return Buffer.concat(pieces);
 };
 
-const batchesOf = function* ({ rows, columns, bytes }: Page, each: number): Iterable<Page> {
-  for (let at = 0; at < rows; at += each) {
-    const to = Math.min(rows, at + each);
-    const part = new Map([...columns].map(([name, values]) => [name, values.slice(at, to)]));
-    yield { rows: to - at, columns: part, bytes: (bytes * (to - at)) / rows };
-  }
-};
-
 /** Codes and words by which servers say that they make the primary keys themselves. */
 const refusesIds = (error: unknown): boolean =>
   isDrError(error) && /auto ?id|number of fields|field.*(not expected|no need)/i.test(error.message);
 
 /**
  * Puts rows of a stream into a collection, two requests at a time. `again` when some of them may be there already: they
- * are replaced by their keys then. Killed half-way, a part of them is there.
+ * are replaced by their keys then. Killed half-way, a part of them is there. The bytes are used up.
  */
 export const loadRows = async (
   operation: Operation,
@@ -52,6 +45,7 @@ export const loadRows = async (
   const fields = heldFields(definition);
   const page = await readParquet(fields, bytes);
   const each = Math.max(1, Math.floor(page.rows / Math.max(1, bytes.length / batchBytes)));
+  freeBytes(bytes);
   const send = async (batch: Page, taken: typeof fields): Promise<void> => {
     const message: Message = {
       collection_name: fullName(operation, definition.name),
@@ -64,7 +58,7 @@ export const loadRows = async (
   };
   const withoutKey = fields.filter(({ is_primary_key }) => !is_primary_key);
   let taken = fields;
-  const batches = batchesOf(page, each)[Symbol.iterator]();
+  const batches = cutPage(page, each)[Symbol.iterator]();
   const lane = async (): Promise<void> => {
     for (let next = batches.next(); !next.done; next = batches.next()) {
       const used = taken;

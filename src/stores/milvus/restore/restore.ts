@@ -49,10 +49,11 @@ const loadOne = async (doing: Doing, n: string, c: number): Promise<Applied> => 
   const { operation, unit, collection, by } = doing;
   const chunk = collection.chunks[c]!;
   const bytes = await readAll(doing, `data/${n}/${c}`);
+  const { length } = bytes;
   const { isBegun } = await openLedger(operation, by, unit.id);
   if (!isBegun) await noteBegun(operation, unit.id);
   const rows = await refusing(doing, loadRows(operation, collection, chunk, bytes, isBegun));
-  return { wasApplied: true, rows, bytes: bytes.length };
+  return { wasApplied: true, rows, bytes: length };
 };
 
 /** All rows of a collection whose keys the server makes: what an earlier try has left goes with the collection. */
@@ -66,8 +67,8 @@ const loadWhole = async (doing: Doing, n: string): Promise<Applied> => {
       if (isBegun) await makeCollection(operation, collection);
       else await noteBegun(operation, unit.id);
     }
-    applied.rows += await refusing(doing, loadRows(operation, collection, chunk, bytes, false));
     applied.bytes += bytes.length;
+    applied.rows += await refusing(doing, loadRows(operation, collection, chunk, bytes, false));
   }
   return applied;
 };

@@ -24,6 +24,15 @@ export interface Page {
   bytes: number;
 }
 
+/** The same rows, so many at a time. */
+export const cutPage = function* ({ rows, columns, bytes }: Page, each: number): Iterable<Page> {
+  for (let at = 0; at < rows; at += each) {
+    const to = Math.min(rows, at + each);
+    const part = new Map([...columns].map(([name, values]) => [name, values.slice(at, to)]));
+    yield { rows: to - at, columns: part, bytes: (bytes * (to - at)) / rows };
+  }
+};
+
 /** Parts of one length, none of which is copied. */
 const cut = <T extends Uint8Array | Float32Array>(all: T, each: number): Value[] =>
   each === 0 ? [] : Array.from({ length: all.length / each }, (_, n) => all.subarray(n * each, (n + 1) * each));
