@@ -25,10 +25,7 @@ const highWater = (pid: number): number => {
 };
 
 /** Runs `dr` as a user does, in a process of its own. @throws when it does not end well */
-export const dr = async (
-  { env, folder }: Pick<Workspace, 'env' | 'folder'>,
-  ...args: readonly string[]
-): Promise<Ran> => {
+export const dr = async ({ env, folder }: Workspace, ...args: readonly string[]): Promise<Ran> => {
   const began = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, cli, ...args, '--json'], {
     cwd: folder,
@@ -58,7 +55,7 @@ export const takeSet = async (lab: Lab, target: string): Promise<Ran> => {
 export type Restored = Ran & { ready: number; index: number; verify: number };
 
 /** Restores the newest set to the place at `BACK`. */
-export const restoreTo = async (workspace: Pick<Workspace, 'env' | 'folder'>, target: string): Promise<Restored> => {
+export const restoreTo = async (workspace: Workspace, target: string): Promise<Restored> => {
   const ran = await dr(workspace, 'restore', `${target}/latest`, '--to', 'env:BACK', '--yes');
   const verify = Number(ran.answer.verifyMs) / 1000;
   return { ...ran, verify, index: Number(ran.answer.indexMs) / 1000, ready: ran.seconds - verify };

@@ -22,7 +22,7 @@ const startWorker = async (env: NodeJS.ProcessEnv, address: string): Promise<Asy
   return { [Symbol.asyncDispose]: () => worker.stop() };
 };
 
-export const openRuns = async ({ env }: Pick<Workspace, 'env'>): Promise<Runs> => {
+export const openRuns = async ({ env }: Workspace): Promise<Runs> => {
   await using undo = new AsyncDisposableStack();
   const temporal = undo.use(await startTemporal({ say: sayOnStderr }));
   const connection = undo.adopt(await Connection.connect({ address: temporal.address }), (it) => it.close());

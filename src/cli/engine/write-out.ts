@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DrError, isDrError } from '../../domain/errors.ts';
 import { interrupted } from '../../stores/failure.ts';
@@ -54,10 +54,9 @@ const failureOf = (error: unknown, out: string): unknown => {
 const hashedAtOnce = 256 * 1024;
 
 /** Into one buffer: those of a stream lie about until the collector comes. */
-const hashFile = async (path: string, { signal, beat }: Work): Promise<Written> => {
+const hashFile = async (file: FileHandle, { signal, beat }: Work): Promise<Written> => {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(hashedAtOnce);
-  await using file = await open(path);
   const { size } = await file.stat();
   for (let bytes = 0; ; ) {
     if (signal.aborted) throw interrupted();
@@ -79,9 +78,9 @@ export const intoFile = async (out: string, work: Work, write: (part: string) =>
   try {
     await (await open(part, 'wx', 0o600)).close();
     await write(part);
-    const written = await hashFile(part, work);
-    const file = await open(part, 'r+');
-    await file.sync().finally(() => file.close());
+    await using file = await open(part, 'r+');
+    const written = await hashFile(file, work);
+    await file.sync();
     await rename(part, out);
     return written;
   } catch (error) {

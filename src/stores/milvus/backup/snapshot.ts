@@ -25,9 +25,7 @@ const smallBytes = 1 << 20;
 
 /** Pages as they are, or in pieces that are a chunk each while those are small. */
 const pieces = async function* (pages: AsyncIterable<Page>, areSmall: () => boolean): AsyncGenerator<Page> {
-  for await (const page of pages) {
-    yield* cutPage(page, areSmall() ? Math.max(1, Math.floor((page.rows * smallBytes) / page.bytes)) : page.rows);
-  }
+  for await (const page of pages) yield* areSmall() ? cutPage(page, smallBytes) : [page];
 };
 
 /** The pages of one chunk: as many as are there and fit. */

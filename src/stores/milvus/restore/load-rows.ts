@@ -44,7 +44,6 @@ export const loadRows = async (
 ): Promise<number> => {
   const fields = heldFields(definition);
   const page = await readParquet(fields, bytes);
-  const each = Math.max(1, Math.floor(page.rows / Math.max(1, bytes.length / batchBytes)));
   freeBytes(bytes);
   const send = async (batch: Page, taken: typeof fields): Promise<void> => {
     const message: Message = {
@@ -58,7 +57,7 @@ export const loadRows = async (
   };
   const withoutKey = fields.filter(({ is_primary_key }) => !is_primary_key);
   let taken = fields;
-  const batches = cutPage(page, each)[Symbol.iterator]();
+  const batches = cutPage(page, batchBytes)[Symbol.iterator]();
   const lane = async (): Promise<void> => {
     for (let next = batches.next(); !next.done; next = batches.next()) {
       const used = taken;

@@ -3,7 +3,7 @@ import { ByteWriter, type ColumnSource, ParquetWriter } from 'hyparquet-writer';
 import { DrError } from '../../../domain/errors.ts';
 import { types, vectorBytes } from '../catalog/types.ts';
 import type { Field } from '../meta.ts';
-import type { Page, Value } from './values.ts';
+import { cutPage, type Page, type Value } from './values.ts';
 
 type Element = Omit<SchemaElement, 'name'>;
 
@@ -58,11 +58,6 @@ const elementsOf = (field: Field): SchemaElement[] => {
 /** A row group holds about so much: the writer needs twenty times of it, as vectors are lists with levels to it. */
 const groupBytes = 128 << 10;
 
-const groupsOf = function* ({ rows, bytes }: Page): Iterable<readonly [from: number, to: number]> {
-  const each = Math.max(1, Math.floor((rows * groupBytes) / Math.max(1, bytes)));
-  for (let at = 0; at < rows; at += each) yield [at, Math.min(rows, at + each)];
-};
-
 /** Lists are arrays to the writer. */
 const listed = (value: Value): Value => (value instanceof Float32Array ? Array.from(value) : value);
 
@@ -91,16 +86,16 @@ export const writeParquet = async function* (
     createdBy: 'dr-runbooks',
   });
   for await (const page of pages) {
-    for (const [from, to] of groupsOf(page)) {
+    for (const { rows, columns } of cutPage(page, groupBytes)) {
       const columnData = fields.map(
         ({ name }): ColumnSource => ({
           name,
-          data: page.columns.get(name)!.slice(from, to).map(listed) as unknown as ColumnSource['data'],
+          data: columns.get(name)!.map(listed) as unknown as ColumnSource['data'],
           encoding: 'PLAIN',
           offsetIndex: false,
         }),
       );
-      await file.write({ columnData, rowGroupSize: to - from });
+      await file.write({ columnData, rowGroupSize: rows });
       yield* take();
     }
   }

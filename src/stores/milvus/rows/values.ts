@@ -24,8 +24,9 @@ export interface Page {
   bytes: number;
 }
 
-/** The same rows, so many at a time. */
-export const cutPage = function* ({ rows, columns, bytes }: Page, each: number): Iterable<Page> {
+/** The same rows in pieces of at most so many bytes, of a row at least. */
+export const cutPage = function* ({ rows, columns, bytes }: Page, mostBytes: number): Iterable<Page> {
+  const each = Math.max(1, Math.floor((rows * mostBytes) / Math.max(1, bytes)));
   for (let at = 0; at < rows; at += each) {
     const to = Math.min(rows, at + each);
     const part = new Map([...columns].map(([name, values]) => [name, values.slice(at, to)]));

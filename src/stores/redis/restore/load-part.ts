@@ -53,6 +53,8 @@ const sliceBytes = 64 * 1024;
 
 /** The keys of a part that are wanted, and what they come to once all are read. */
 export interface KeysOfPart extends Iterable<Restorable> {
+  /** So many have been read. */
+  count(): number;
   /** What the ledger keeps of the part. */
   entry(): LedgerEntry;
 }
@@ -96,6 +98,7 @@ export const keysOf = (stream: Buffer, meta: RedisMeta, wanted: Wanted): KeysOfP
         found = [];
       }
     },
+    count: () => count,
     entry: () => ({
       keys: count,
       objects: space.fingerprint().objects,

@@ -50,13 +50,10 @@ const loadPart = async (
     return { ...again, bytes };
   }
   const keys = keysOf(stream, meta, wantedBy(selection));
-  let rows = 0;
   const commands = function* (): Iterable<Command> {
     yield* bringing(session, keys);
     session.goOn();
-    const entry = keys.entry();
-    rows = entry.keys;
-    yield* entering(unit.id, isByObject(meta, selection) ? { keys: rows } : entry);
+    yield* entering(unit.id, isByObject(meta, selection) ? { keys: keys.count() } : keys.entry());
   };
   try {
     if ((await executeAll(link.redis, commands())) === null) return 'again';
@@ -65,7 +62,7 @@ const loadPart = async (
     await link.redis.hdel(ownKeys.ledger, unit.id).catch(() => {});
     throw error;
   }
-  return { wasApplied: true, rows, bytes };
+  return { wasApplied: true, rows: keys.count(), bytes };
 };
 
 /** It takes what it is served just now, and answers nothing else. */
